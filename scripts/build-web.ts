@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto'
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+
+const root = new URL('../', import.meta.url)
+const at = (path: string) => fileURLToPath(new URL(path, root))
+
+/** Where the built files are: assets/, and .vite/manifest.json that names them. */
+export const webFolder = at('dist/web')
+
+// What the bundle is made of; domain/ because both apps show its words and amounts.
+const sources = ['src/web', 'src/domain', 'vite.config.ts', 'tsconfig.web.json', 'package-lock.json']
+
+/** Builds both apps when their sources changed since the last build, and says whether it did. Safe to call from two processes. */
+export async function buildWebWhenStale(): Promise<boolean> {
+  // An image whose files can't be written carries the build with it.
+  if (process.env['MONEYBACK_WEB'] === 'built') return false
+  const print = await fingerprint()
+  if ((await readFile(`${webFolder}/.built`, 'utf8').catch(() => '')) === print) return false
+  // Loaded here, because most starts have nothing to build.
+  const { build } = await import('vite')
+  // Built aside and moved into place, so that a server never reads half a build.
+  const aside = `${webFolder}.${process.pid}`
+  try {
+    await build({ configFile: at('vite.config.ts'), logLevel: 'warn', build: { outDir: aside, emptyOutDir: true } })
+    await writeFile(`${aside}/.built`, print)
+    await rm(webFolder, { recursive: true, force: true })
+    await rename(aside, webFolder)
+  } finally {
+    await rm(aside, { recursive: true, force: true })
+  }
+  return true
+}
+
+async function fingerprint(): Promise<string> {
+  const hash = createHash('sha256')
+  for (const path of (await Promise.all(sources.map(filesIn))).flat()) {
+    hash
+      .update(path)
+      .update('\0')
+      .update(await readFile(at(path)))
+      .update('\0')
+  }
+  return hash.digest('hex')
+}
+
+async function filesIn(path: string): Promise<string[]> {
+  const entries = await readdir(at(path), { recursive: true, withFileTypes: true }).catch(() => undefined)
+  if (!entries) return [path]
+  return entries
+    .filter((entry) => entry.isFile() && !entry.name.includes('.test.'))
+    .map((entry) => `${entry.parentPath.slice(at('.').length)}/${entry.name}`)
+    .sort()
+}
+
+if (import.meta.main) {
+  const started = performance.now()
+  const built = await buildWebWhenStale()
+  const seconds = ((performance.now() - started) / 1000).toFixed(1)
+  process.stdout.write(built ? `Built dist/web in ${seconds} s.\n` : 'dist/web is current.\n')
+}

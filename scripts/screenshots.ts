@@ -1,0 +1,125 @@
+// Pictures of every view for the README and the docs, from a running demo: npm run screenshots -- FILE
+// FILE holds what `npm start` printed (its last line tells the ways in). Needs Chromium; CHROMIUM names another one.
+import { mkdir, readFile } from 'node:fs/promises'
+import { chromium, type Browser, type Page } from 'playwright-core'
+
+type Ready = {
+  admin: string
+  api: string
+  api_key: string
+  staff: { email: string; password: string; role: string }[]
+  portal_links: { name: string; customer: string; url: string }[]
+  stripe_simulator: { url: string }
+}
+
+const folder = new URL('../docs/screenshots/', import.meta.url)
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+const output = await readFile(process.argv[2] ?? 'ready.log', 'utf8')
+const ready = JSON.parse(
+  output
+    .split('\n')
+    .findLast((line) => line.startsWith('ready '))!
+    .slice(6),
+) as Ready
+
+async function shoot(page: Page, name: string, full = false): Promise<void> {
+  await page.waitForLoadState('networkidle').catch(() => undefined)
+  await page.waitForTimeout(700)
+  await page.screenshot({ path: new URL(`${name}.png`, folder).pathname, fullPage: full })
+  console.log(name)
+}
+
+async function portal(
+  browser: Browser,
+  who: string,
+  scheme: 'light' | 'dark',
+  walk: (page: Page) => Promise<void>,
+  width = 390,
+): Promise<void> {
+  const context = await browser.newContext({ viewport: { width, height: 844 }, colorScheme: scheme, locale: 'en' })
+  const page = await context.newPage()
+  await page.goto(ready.portal_links.find(({ name }) => name.startsWith(who))!.url)
+  await page.waitForURL(/\/portal$/)
+  await walk(page)
+  await context.close()
+}
+
+async function admin(
+  browser: Browser,
+  scheme: 'light' | 'dark',
+  width: number,
+  walk: (page: Page) => Promise<void>,
+): Promise<void> {
+  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme, locale: 'en' })
+  const page = await context.newPage()
+  const owner = ready.staff.find(({ role }) => role === 'owner')!
+  await page.goto(ready.admin)
+  await page.getByLabel(/e-?mail/i).fill(owner.email)
+  await page.getByLabel(/password/i).fill(owner.password)
+  if (scheme === 'light' && width === 1440) await shoot(page, 'admin-sign-in')
+  await page.keyboard.press('Enter')
+  await page.waitForURL((url) => !/sign-in/.test(url.pathname))
+  await walk(page)
+  await context.close()
+}
+
+async function adminViews(page: Page, suffix: string): Promise<void> {
+  for (const view of ['queue', 'requests', 'payments', 'reports', 'policy', 'audit', 'settings']) {
+    await page.goto(`${ready.admin}/${view}`)
+    await shoot(page, `admin-${view}${suffix}`)
+  }
+  const list = await fetch(`${ready.api}/v1/refund_requests?status=in_review`, {
+    headers: { authorization: `Bearer ${ready.api_key}` },
+  })
+  const { data } = (await list.json()) as { data: { id: string }[] }
+  if (data[0]) {
+    await page.goto(`${ready.admin}/requests/${data[0].id}`)
+    await shoot(page, `admin-request${suffix}`)
+  }
+}
+
+await mkdir(folder, { recursive: true })
+const browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: flags })
+await admin(browser, 'light', 1440, (page) => adminViews(page, ''))
+await admin(browser, 'dark', 1440, (page) => adminViews(page, '-dark'))
+await admin(browser, 'light', 390, (page) => adminViews(page, '-phone'))
+await portal(browser, 'Ben', 'light', (page) => shoot(page, 'portal-payments'))
+await portal(browser, 'Cleo', 'light', async (page) => {
+  await page
+    .getByRole('link', { name: /Jun|Not refundable/ })
+    .last()
+    .click()
+  await shoot(page, 'portal-denied', true)
+})
+await portal(browser, 'Ada', 'light', async (page) => {
+  await page.getByRole('link', { name: /Studio monthly/ }).click()
+  await shoot(page, 'portal-why', true)
+  await page.getByText('I changed my mind').click()
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await shoot(page, 'portal-what-will-happen', true)
+  await page.getByRole('button', { name: /Refund/ }).click()
+  await page.waitForURL(/requests/)
+  await shoot(page, 'portal-answer', true)
+})
+await portal(browser, 'Dan', 'dark', (page) => shoot(page, 'portal-payments-dark'))
+await portal(browser, 'Dan', 'dark', async (page) => {
+  await page.getByRole('link', { name: /Field guide/ }).click()
+  await shoot(page, 'portal-bounced-dark', true)
+})
+{
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
+  await page.goto(ready.stripe_simulator.url)
+  await shoot(page, 'simulator')
+  await page.goto(`${ready.api}/docs`)
+  await page.waitForTimeout(1500)
+  await shoot(page, 'api-docs')
+}
+await browser.close()

@@ -1,0 +1,19 @@
+import type Stripe from 'stripe'
+import type { Logger } from 'pino'
+import type { Config } from './config.ts'
+import type { Db } from './db/connect.ts'
+
+/** What a flow may reach. Only the entry points build one. */
+export type App = {
+  readonly db: Db
+  /** The Stripe account whose refunds these are, `acct_…`. */
+  readonly account: string
+  readonly livemode: boolean
+  readonly stripe: Stripe
+  readonly webhookSecrets: readonly string[]
+  readonly config: Config
+  /** Signs staff sessions. 32 bytes or more. */
+  readonly secret: string
+  readonly log: Logger
+  now(): Date
+}

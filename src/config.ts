@@ -1,0 +1,124 @@
+import { resolve } from 'node:path'
+import { z } from 'zod'
+
+/** What the environment says, read once. */
+export type Config = {
+  readonly port: number
+  readonly host: string
+  /** Where customers and staff reach this installation, without a slash at the end. Links are made from it, never from a Host header. */
+  readonly publicUrl: string
+  readonly dataFolder: string
+  /** Undefined: PostgreSQL is started from its npm-shipped binaries in the data folder. */
+  readonly databaseUrl: string | undefined
+  /** Undefined: the Stripe simulator is started, with the demo's data. */
+  readonly stripe: StripeConfig | undefined
+  readonly smtpUrl: string | undefined
+  readonly mailFrom: string
+  readonly logLevel: string
+  readonly secret: string | undefined
+}
+
+export type StripeConfig = {
+  readonly secretKey: string
+  /** One, or several while a secret is being rolled. */
+  readonly webhookSecrets: readonly string[]
+  readonly apiBase: string | undefined
+}
+
+/** The environment can't be used as it is: which variable, why, and the line to paste. */
+export class ConfigError extends Error {
+  override name = 'ConfigError'
+}
+
+const variables = {
+  PORT: { schema: z.coerce.number().int().min(0).max(65535), for: 'the port to listen on', example: '3000' },
+  HOST: { schema: z.string().min(1), for: 'the address to listen on', example: '127.0.0.1' },
+  PUBLIC_URL: {
+    schema: z.url({ protocol: /^https?$/ }),
+    for: 'where customers and staff reach Moneyback',
+    example: 'https://refunds.example.com',
+  },
+  DATA_DIR: { schema: z.string().min(1), for: 'the folder for PostgreSQL and the demo', example: './data' },
+  DATABASE_URL: {
+    schema: z.string().regex(/^postgres(ql)?:\/\//),
+    for: 'your PostgreSQL',
+    example: 'postgres://moneyback:…@db.example.com/moneyback',
+  },
+  STRIPE_SECRET_KEY: {
+    schema: z.string().regex(/^(sk|rk)_(test|live)_\w+$/),
+    for: 'Stripe’s secret or restricted key',
+    example: 'rk_live_…',
+  },
+  STRIPE_WEBHOOK_SECRET: {
+    schema: z.string().regex(/^whsec_\w+(,whsec_\w+)*$/),
+    for: 'the signing secret of the webhook endpoint (two, with a comma, while rolling)',
+    example: 'whsec_…',
+  },
+  STRIPE_API_BASE: {
+    schema: z.url({ protocol: /^https?$/ }),
+    for: 'a Stripe simulator instead of Stripe',
+    example: 'http://127.0.0.1:12111',
+  },
+  SMTP_URL: {
+    schema: z.string().regex(/^smtps?:\/\//),
+    for: 'the mail server; without it messages are kept and shown, not sent',
+    example: 'smtps://user:password@mail.example.com',
+  },
+  MAIL_FROM: { schema: z.string().min(3), for: 'the sender of mail', example: 'Acme refunds <refunds@example.com>' },
+  LOG_LEVEL: {
+    schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']),
+    for: 'how much is logged',
+    example: 'info',
+  },
+  MONEYBACK_SECRET: {
+    schema: z.string().min(32),
+    for: 'the key that signs staff sessions, 32 characters or more',
+    example: '$(openssl rand -base64 32)',
+  },
+} as const
+
+type Name = keyof typeof variables
+
+function read<N extends Name>(env: NodeJS.ProcessEnv, name: N): z.infer<(typeof variables)[N]['schema']> | undefined {
+  const text = env[name]?.trim()
+  if (text === undefined || text === '') return undefined
+  const { schema, for: purpose, example } = variables[name]
+  const parsed = schema.safeParse(text)
+  if (parsed.success) return parsed.data as z.infer<(typeof variables)[N]['schema']>
+  throw new ConfigError(`${name} can't be used as it is. It is ${purpose}. For example:\n\n  ${name}=${example}\n`)
+}
+
+/** Parses the environment. Throws a ConfigError that names the variable, what it is for, and the line to paste. */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const port = read(env, 'PORT') ?? 3000
+  const host = read(env, 'HOST') ?? '127.0.0.1'
+  return {
+    port,
+    host,
+    publicUrl: (
+      read(env, 'PUBLIC_URL') ?? `http://${host === '0.0.0.0' || host === '127.0.0.1' ? 'localhost' : host}:${port}`
+    ).replace(/\/+$/, ''),
+    dataFolder: resolve(read(env, 'DATA_DIR') ?? './data'),
+    databaseUrl: read(env, 'DATABASE_URL'),
+    stripe: readStripe(env),
+    smtpUrl: read(env, 'SMTP_URL'),
+    mailFrom: read(env, 'MAIL_FROM') ?? 'refunds@localhost',
+    logLevel: read(env, 'LOG_LEVEL') ?? 'info',
+    secret: read(env, 'MONEYBACK_SECRET'),
+  }
+}
+
+function readStripe(env: NodeJS.ProcessEnv): StripeConfig | undefined {
+  const secretKey = read(env, 'STRIPE_SECRET_KEY')
+  const webhookSecret = read(env, 'STRIPE_WEBHOOK_SECRET')
+  const apiBase = read(env, 'STRIPE_API_BASE')
+  if (secretKey === undefined && webhookSecret === undefined && apiBase === undefined) return undefined
+  for (const [name, value] of Object.entries({ STRIPE_SECRET_KEY: secretKey, STRIPE_WEBHOOK_SECRET: webhookSecret })) {
+    if (value !== undefined) continue
+    const { for: purpose, example } = variables[name as Name]
+    throw new ConfigError(
+      `${name} is missing. It is ${purpose}. For example:\n\n  ${name}=${example}\n\nWithout any STRIPE_ variable the demo starts, with a Stripe simulator.`,
+    )
+  }
+  return { secretKey: secretKey!, webhookSecrets: webhookSecret!.split(','), apiBase }
+}

@@ -1,0 +1,146 @@
+import { sql, type RawBuilder } from 'kysely'
+import type { Reason } from '../domain/reasons.ts'
+import type { Db } from './connect.ts'
+
+/** What makes a request worth a second look. A signal never accuses: each one comes with its fact. */
+export type Signal = 'repeat' | 'dispute' | 'fraud_warning' | 'high_value'
+export type QueueView = 'all' | 'overdue' | 'mine' | 'unassigned' | 'failed'
+
+export type QueueRow = {
+  id: string
+  status: 'in_review' | 'failed'
+  due_at: string | null
+  created_at: string
+  customer_id: string | null
+  customer_name: string | null
+  customer_email: string | null
+  description: string
+  amount_minor: number
+  currency: string
+  reason: Reason
+  channel: string
+  comment: string | null
+  /** What the policy said: the first unmet condition in words; for a failed refund, why it failed. */
+  because: string
+  approvers: { role: string; count: number } | null
+  /** How many have approved already, where more than one must. */
+  approvals: number
+  signals: Signal[]
+  earlier: number
+  assignee: string | null
+  assignee_name: string | null
+}
+
+export type QueueCounts = Record<QueueView, number> & { exceptions: number }
+
+export type OpenException = {
+  id: string
+  kind: string
+  subject_id: string
+  because: string
+  cure: string
+  owner_role: string
+  opened_at: string
+  due_at: string
+  request_id: string | null
+}
+
+export type QueueScreen = { rows: QueueRow[]; counts: QueueCounts; exceptions: OpenException[] }
+
+export type QueueFilter = {
+  readonly view: QueueView
+  readonly reason?: string | undefined
+  readonly signal?: Signal | undefined
+  readonly q?: string | undefined
+  /** Who asks, `staff:…`: for "mine". */
+  readonly me: string
+  readonly now: Date
+}
+
+/** Everything that needs a person, the most urgent first, with the counters of all views. At most 300 rows. */
+export async function adminQueue(db: Db, account: string, filter: QueueFilter): Promise<QueueScreen> {
+  const { rows } = await sql<{ screen: QueueScreen }>`
+    with usual as (${usualPayment(account)}), waiting as (${waiting(account)})
+    select json_build_object(
+      'rows', coalesce((
+        select json_agg(shown order by shown.due_at nulls last, shown.created_at, shown.id)
+        from (select * from waiting where ${where(filter)} order by due_at nulls last, created_at, id limit 300) shown), '[]'),
+      'counts', (
+        select json_build_object(
+          'all', count(*), 'failed', count(*) filter (where status = 'failed'),
+          'overdue', count(*) filter (where due_at < ${filter.now}),
+          'mine', count(*) filter (where assignee = ${filter.me}),
+          'unassigned', count(*) filter (where assignee is null),
+          'exceptions', (select count(*) from exception where account_id = ${account} and resolved_at is null))
+        from waiting),
+      'exceptions', coalesce((select json_agg(open order by open.due_at) from (${exceptions(account)}) open), '[]')
+    ) as screen`.execute(db)
+  return rows[0]!.screen
+}
+
+// Three times the middle one of the last thousand payments in a currency is a lot, whatever the merchant sells.
+const usualPayment = (account: string): RawBuilder<unknown> => sql`
+  select currency, percentile_cont(0.5) within group (order by captured_minor) as minor
+  from (select currency, captured_minor from payment where account_id = ${account} order by paid_at desc, id desc limit 1000) newest
+  group by currency`
+
+const waiting = (account: string): RawBuilder<unknown> => sql`
+  select r.id, r.status, r.due_at, r.created_at, r.customer_id, c.name as customer_name, c.email as customer_email,
+    p.description, coalesce(nullif(d.amount_minor, 0), r.asked_minor, greatest(p.captured_minor - p.reserved_minor, 0)) as amount_minor,
+    r.currency, r.reason, r.channel, left(r.comment, 280) as comment,
+    case when r.status = 'failed' then 'The refund failed' || coalesce(': ' || replace(f.failure_reason, '_', ' '), '') || '.'
+         else coalesce(d.explanation ->> 'because', 'Waits for a person.') end as because,
+    d.explanation -> 'approvers' as approvers,
+    (select count(*) from decision a where a.account_id = r.account_id and a.request_id = r.id
+      and a.verdict = 'approve' and a.at >= d.at and a.by <> 'policy') as approvals,
+    array_remove(array[
+      case when h.earlier > 0 then 'repeat' end,
+      case when p.dispute <> 'none' or h.disputes > 0 then 'dispute' end,
+      case when p.fraud_warning then 'fraud_warning' end,
+      case when p.captured_minor >= 3 * u.minor then 'high_value' end], null) as signals,
+    h.earlier, r.assignee, s.name as assignee_name, p.card_last4, p.invoice_number, p.stripe_payment_intent, p.stripe_charge,
+    r.payment_id
+  from refund_request r
+  join payment p on p.account_id = r.account_id and p.id = r.payment_id
+  left join customer c on c.account_id = r.account_id and c.id = r.customer_id
+  left join staff s on 'staff:' || s.id = r.assignee
+  left join usual u on u.currency = p.currency
+  left join lateral (
+    select explanation, amount_minor, at from decision
+    where account_id = r.account_id and request_id = r.id and by = 'policy' order by at desc, id desc limit 1) d on true
+  left join lateral (
+    select failure_reason from refund where account_id = r.account_id and request_id = r.id order by created_at desc limit 1) f on true
+  left join lateral (
+    select (select count(*) from refund_request e where e.account_id = r.account_id and e.customer_id = r.customer_id
+              and e.id <> r.id and e.created_at > r.created_at - interval '365 days' and e.created_at < r.created_at) as earlier,
+           (select count(*) from payment e where e.account_id = r.account_id and e.customer_id = r.customer_id
+              and e.dispute <> 'none') as disputes) h on true
+  where r.account_id = ${account} and r.status in ('in_review', 'failed')`
+
+const exceptions = (account: string): RawBuilder<unknown> => sql`
+  select e.id, e.kind, e.subject_id, e.because, e.cure, e.owner_role, e.opened_at, e.due_at,
+    case when e.subject_id like 'rr\\_%' then e.subject_id
+         else (select request_id from refund where account_id = e.account_id and id = e.subject_id) end as request_id
+  from exception e where e.account_id = ${account} and e.resolved_at is null order by e.due_at limit 200`
+
+function where({ view, reason, signal, q, me, now }: QueueFilter): RawBuilder<unknown> {
+  const parts: RawBuilder<unknown>[] = [sql`true`]
+  if (view === 'failed') parts.push(sql`status = 'failed'`)
+  if (view === 'overdue') parts.push(sql`due_at < ${now}`)
+  if (view === 'mine') parts.push(sql`assignee = ${me}`)
+  if (view === 'unassigned') parts.push(sql`assignee is null`)
+  if (reason) parts.push(sql`reason = ${reason}`)
+  if (signal) parts.push(sql`${signal} = any(signals)`)
+  if (q) parts.push(matches(q))
+  return sql.join(parts, sql` and `)
+}
+
+/** Finds by e-mail, name, product, any id, invoice number or the card's last four digits. */
+export function matches(q: string): RawBuilder<unknown> {
+  const like = `%${q
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\\%_]/g, '\\$&')}%`
+  return sql`(lower(customer_email) like ${like} or lower(customer_name) like ${like} or lower(description) like ${like}
+    or ${q.trim()} in (id, payment_id, customer_id, card_last4, invoice_number, stripe_payment_intent, stripe_charge))`
+}

@@ -1,0 +1,58 @@
+import { sql } from 'kysely'
+import type { RefundStatus } from '../domain/refund.ts'
+import type { Db } from './connect.ts'
+import type { DecisionRow } from './decisions.ts'
+import type { PaymentRow } from './payments.ts'
+import type { RequestRow } from './requests.ts'
+
+export type PortalRefund = {
+  status: RefundStatus
+  amount_minor: number
+  currency: string
+  reference: string | null
+  first_sent_at: string | null
+  succeeded_at: string | null
+  failed_at: string | null
+}
+
+/** Everything that a status page shows. Of what comes as JSON, instants are texts. */
+export type PortalRequestRow = {
+  request: RequestRow
+  payment: PaymentRow
+  decision: (Omit<DecisionRow, 'at'> & { at: string }) | null
+  refund: PortalRefund | null
+  appealed_at: Date | null
+}
+
+/** A customer's request with its payment, its newest decision and refund. Of somebody else's there is no row. */
+export async function portalRequest(
+  db: Db,
+  account: string,
+  customer: string,
+  id: string,
+): Promise<PortalRequestRow | undefined> {
+  const { rows } = await sql<
+    RequestRow & { decision: PortalRequestRow['decision']; refund: PortalRefund | null; appealed_at: Date | null }
+  >`
+    select r.*,
+      (select to_jsonb(d) - 'facts' - 'note' from decision d where d.account_id = r.account_id and d.request_id = r.id
+       order by at desc, id desc limit 1) as decision,
+      (select jsonb_build_object(
+         'status', f.status, 'amount_minor', f.amount_minor, 'currency', f.currency, 'reference', f.reference,
+         'first_sent_at', f.first_sent_at,
+         'succeeded_at', coalesce((select max(at) from move m where m.account_id = f.account_id and m.subject_id = f.id and m.to_status = 'succeeded'),
+                                  case when f.status = 'succeeded' then f.settled_at end),
+         'failed_at', case when f.status in ('failed', 'canceled') then f.settled_at end)
+       from refund f where f.account_id = r.account_id and f.request_id = r.id order by created_at desc, id desc limit 1) as refund,
+      (select max(at) from move m where m.account_id = r.account_id and m.subject_id = r.id and m.event = 'appeal') as appealed_at
+    from refund_request r
+    where r.account_id = ${account} and r.id = ${id} and r.customer_id = ${customer}`.execute(db)
+  const found = rows[0]
+  if (found === undefined) return undefined
+  const { rows: paid } = await sql<PaymentRow>`
+    select * from payment where account_id = ${account} and id = ${found.payment_id} and customer_id = ${customer}`.execute(
+    db,
+  )
+  const { decision, refund, appealed_at, ...request } = found
+  return paid[0] && { request, payment: paid[0], decision, refund, appealed_at }
+}

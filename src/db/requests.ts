@@ -1,0 +1,136 @@
+import { sql } from 'kysely'
+import type { Actor } from '../domain/actor.ts'
+import type { RequestId } from '../domain/ids.ts'
+import { follow } from '../domain/machine.ts'
+import { Bug } from '../domain/refusal.ts'
+import { requestMachine, type RequestEvent, type RequestStatus } from '../domain/request.ts'
+import type { Db, Tx } from './connect.ts'
+import { writeMove } from './journal.ts'
+
+export type RequestRow = {
+  account_id: string
+  id: RequestId
+  status: RequestStatus
+  payment_id: string
+  customer_id: string | null
+  asked_minor: number | null
+  currency: string
+  reason: string
+  comment: string | null
+  channel: 'portal' | 'admin' | 'api' | 'agent' | 'stripe'
+  created_by: Actor
+  locale: string | null
+  attempt: number
+  assignee: string | null
+  due_at: Date | null
+  created_at: Date
+  decided_at: Date | null
+  closed_at: Date | null
+  next_at: Date | null
+  tries: number
+  last_error: string | null
+}
+
+export async function findRequest(db: Db, account: string, id: string): Promise<RequestRow | undefined> {
+  const { rows } = await sql<RequestRow>`
+    select * from refund_request where account_id = ${account} and id = ${id}`.execute(db)
+  return rows[0]
+}
+
+/** Reads a request for changing it. The payment's lock comes first, always, so that two stories can't wait for each other. */
+export async function lockRequest(tx: Tx, account: string, id: string): Promise<RequestRow> {
+  const { rows } = await sql<RequestRow>`
+    select * from refund_request where account_id = ${account} and id = ${id} for update`.execute(tx)
+  if (!rows[0]) throw new Bug(`request ${id} vanished`)
+  return rows[0]
+}
+
+export async function findOpenRequest(db: Db, account: string, payment: string): Promise<RequestRow | undefined> {
+  const { rows } = await sql<RequestRow>`
+    select * from refund_request where account_id = ${account} and payment_id = ${payment} and channel <> 'stripe'
+      and status in ('submitted', 'in_review', 'approved', 'failed')`.execute(db)
+  return rows[0]
+}
+
+export async function requestsOfPayment(db: Db, account: string, payment: string): Promise<RequestRow[]> {
+  const { rows } = await sql<RequestRow>`
+    select * from refund_request where account_id = ${account} and payment_id = ${payment}
+    order by created_at desc, id desc`.execute(db)
+  return rows
+}
+
+export type NewRequest = Pick<
+  RequestRow,
+  | 'account_id'
+  | 'id'
+  | 'payment_id'
+  | 'customer_id'
+  | 'asked_minor'
+  | 'currency'
+  | 'reason'
+  | 'comment'
+  | 'channel'
+  | 'created_by'
+  | 'locale'
+  | 'created_at'
+  | 'next_at'
+>
+
+/** Writes a request as submitted, unless the payment has an open one: then nothing is written and the answer is false. */
+export async function insertRequest(tx: Tx, request: NewRequest): Promise<boolean> {
+  const { rows } = await sql`
+    insert into refund_request (account_id, id, status, payment_id, customer_id, asked_minor, currency, reason, comment,
+      channel, created_by, locale, created_at, next_at, attempt)
+    select ${request.account_id}, ${request.id}, ${requestMachine.initial}, ${request.payment_id}, ${request.customer_id},
+      ${request.asked_minor}, ${request.currency}, ${request.reason}, ${request.comment}, ${request.channel},
+      ${request.created_by}, ${request.locale}, ${request.created_at}::timestamptz, ${request.next_at}::timestamptz,
+      1 + (select count(*) from refund_request where account_id = ${request.account_id} and payment_id = ${request.payment_id})
+    where ${request.channel}::text = 'stripe' or not exists (
+      select from refund_request where account_id = ${request.account_id} and payment_id = ${request.payment_id}
+        and status = 'failed' and channel <> 'stripe')
+    on conflict (account_id, payment_id) where status in ('submitted', 'in_review', 'approved') and channel <> 'stripe'
+    do nothing returning id`.execute(tx)
+  return rows.length === 1
+}
+
+export type RequestMove = {
+  readonly event: RequestEvent
+  readonly by: Actor
+  readonly at: Date
+  readonly because?: string | undefined
+  readonly due_at?: Date | null
+}
+
+// Only a decision that closes the case, or settles it, has an end.
+const closed: readonly RequestStatus[] = ['refunded', 'denied', 'withdrawn']
+const decided: readonly RequestStatus[] = ['approved', 'denied']
+
+/**
+ * Takes an arrow, writes it into the journal, and returns where it led. The request must be locked.
+ * Throws a Bug when there is no such arrow: whether there is one is asked before.
+ */
+export async function moveRequest(
+  tx: Tx,
+  request: RequestRow,
+  { event, by, at, because, due_at = null }: RequestMove,
+): Promise<RequestStatus> {
+  const to = follow(requestMachine, request.status, event)
+  if (to === undefined) throw new Bug(`request ${request.id} can't ${event} from ${request.status}`)
+  await writeMove(tx, {
+    account: request.account_id,
+    machine: 'request',
+    subject: request.id,
+    from: request.status,
+    event,
+    to,
+    by,
+    because,
+    at,
+  })
+  await sql`
+    update refund_request set status = ${to}, next_at = null, lease_until = null, last_error = null, due_at = ${due_at},
+      decided_at = ${decided.includes(to) ? sql`${at}::timestamptz` : sql`decided_at`},
+      closed_at = ${closed.includes(to) ? at : null}
+    where account_id = ${request.account_id} and id = ${request.id} and status = ${request.status}`.execute(tx)
+  return to
+}

@@ -1,0 +1,32 @@
+import { sql } from 'kysely'
+import type { Db } from './connect.ts'
+
+const tables = ['refund', 'refund_request', 'subscription_change', 'message', 'stripe_event'] as const
+export type WorkTable = (typeof tables)[number]
+
+/**
+ * Takes up to `limit` rows whose time has come, each under a lease: nobody else gets them until it runs out. Leases are by
+ * PostgreSQL's own clock, so that processes with different clocks agree. `now` is the time by which rows are due.
+ */
+export async function claimDue<Row extends object>(
+  db: Db,
+  account: string,
+  table: WorkTable,
+  { now, limit, leaseSeconds }: { now: Date; limit: number; leaseSeconds: number },
+): Promise<Row[]> {
+  const { rows } = await sql<Row>`
+    update ${sql.table(table)} set lease_until = clock_timestamp() + make_interval(secs => ${leaseSeconds})
+    where (account_id, id) in (
+      select account_id, id from ${sql.table(table)}
+      where account_id = ${account} and next_at <= ${now} and (lease_until is null or lease_until < clock_timestamp())
+      order by next_at, id limit ${limit} for update skip locked)
+    returning *`.execute(db)
+  return rows
+}
+
+/** Ends every lease: for a program that has just started and knows that no other one works on this database. */
+export async function endAllLeases(db: Db): Promise<void> {
+  for (const table of tables) {
+    await sql`update ${sql.table(table)} set lease_until = null where lease_until is not null`.execute(db)
+  }
+}

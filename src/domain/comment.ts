@@ -1,0 +1,2 @@
+/** How long a comment is as it is kept: in code points, without space around it. */
+export const lengthOf = (comment: string | null | undefined): number => [...(comment ?? '').trim()].length

@@ -1,0 +1,140 @@
+import type { Counterfactual, Verdict } from '../decision.ts'
+import type { Facts } from '../facts.ts'
+import { at, lastBefore, pinned, timeBoundaries } from './boundaries.ts'
+import { otherValues, substitute } from './substitute.ts'
+import { judge } from './judge.ts'
+import type { Judgement } from './judge.ts'
+import type { Policy } from './policy.ts'
+import { day, hour, minute, second } from './values.ts'
+import { durationWords, valueWords } from './words.ts'
+
+/** A change of one fact that gives a better verdict, and the facts with that change. */
+export type Change = { readonly said: Counterfactual; readonly facts: Facts; readonly cost: number }
+
+const rank = { deny: 0, review: 1, approve: 2 } as const satisfies Record<Verdict, number>
+
+const outcomes = {
+  approve: 'this would have been approved automatically',
+  review: 'a person would have looked at this',
+  deny: 'this would have been denied',
+} as const satisfies Record<Verdict, string>
+
+/** The nearest change of one fact that would have given a better verdict; undefined for an approval or a guard. */
+export function counterfactual(policy: Policy, facts: Facts, judgement: Judgement): Counterfactual | undefined {
+  return nearestChange(policy, facts, judgement)?.said
+}
+
+/**
+ * Tries every value at which a condition turns, one fact at a time, and asks the policy again: what is returned is true.
+ * An approval beats a review; of equals the change that is smallest in proportion to what was so.
+ */
+export function nearestChange(policy: Policy, facts: Facts, judgement: Judgement): Change | undefined {
+  if (judgement.guard || judgement.verdict === 'approve') return undefined
+  const held = pinned(policy, facts)
+  const changes = [
+    ...changesOfTime(policy, held, judgement.verdict),
+    ...changesOfFacts(policy, held, judgement.verdict),
+  ]
+  return changes.reduce<Change | undefined>((best, each) => (best && !isNearer(each, best) ? best : each), undefined)
+}
+
+function isNearer(a: Change, b: Change): boolean {
+  return a.said.verdict === b.said.verdict ? a.cost < b.cost : rank[a.said.verdict] > rank[b.said.verdict]
+}
+
+/** Asking earlier, never before the payment, or later. */
+function changesOfTime(policy: Policy, facts: Facts, from: Verdict): Change[] {
+  const now = facts.now.getTime()
+  const paid = facts.payment.paid_at.getTime()
+  const ask = (instant: number): Verdict => judge(policy, at(facts, instant)).verdict
+  const turns = timeBoundaries(policy, facts).flatMap((each) => [each - 1, each, each + 1])
+  const changes: Change[] = []
+  for (const direction of [-1, 1] as const) {
+    const side = turns.filter((each) => (direction === -1 ? each < now && each >= paid : each > now))
+    for (const target of [2, 1] as const) {
+      if (target <= rank[from]) continue
+      const found = nearestAsk(
+        side.toSorted((a, b) => direction * (a - b)),
+        now,
+        (instant) => rank[ask(instant)] === target,
+      )
+      if (found !== undefined) changes.push(changeOfTime(policy, facts, rounded(found, { now, paid }, target, ask)))
+    }
+  }
+  return changes
+}
+
+/** The nearest instant that passes, looking also between a boundary that fails and the next that passes. */
+function nearestAsk(
+  instants: readonly number[],
+  now: number,
+  passes: (instant: number) => boolean,
+): number | undefined {
+  let before = now
+  for (const instant of instants) {
+    if (passes(instant)) return Math.abs(instant - before) <= 1 ? instant : lastBefore(instant, before, passes)
+    before = instant
+  }
+  return undefined
+}
+
+/** The same change in round words, when it is still true: four days earlier, not three days, seven hours and a bit. */
+function rounded(
+  found: number,
+  { now, paid }: { now: number; paid: number },
+  target: number,
+  ask: (instant: number) => Verdict,
+): number {
+  const apart = Math.abs(found - now)
+  for (const unit of [day, hour, minute, second]) {
+    if (apart < unit / 2) continue
+    const instant = now + Math.sign(found - now) * Math.ceil(apart / unit) * unit
+    if (instant >= paid && Math.abs(instant - now) <= apart * 1.5 && rank[ask(instant)] === target) return instant
+  }
+  return found
+}
+
+function changeOfTime(policy: Policy, facts: Facts, instant: number): Change {
+  const now = facts.now.getTime()
+  const paid = facts.payment.paid_at.getTime()
+  const changed = at(facts, instant)
+  const { verdict, rule } = judge(policy, changed)
+  const apart = durationWords(Math.abs(now - instant), 'en')
+  const sentence =
+    instant < now
+      ? `Asked ${apart} earlier, ${outcomes[verdict]}.`
+      : `Asked ${apart} later, ${outcomes[verdict].replace('would have been', 'would be').replace('would have looked', 'would look')}.`
+  return {
+    said: {
+      fact: 'payment.age',
+      from: durationWords(now - paid, 'en'),
+      to: durationWords(instant - paid, 'en'),
+      verdict,
+      rule: rule.id,
+      sentence,
+    },
+    facts: changed,
+    // Waiting is offered only where nothing else would help.
+    cost: Math.abs(now - instant) / Math.max(now - paid, day) + (instant > now ? 10 : 0),
+  }
+}
+
+function changesOfFacts(policy: Policy, facts: Facts, from: Verdict): Change[] {
+  const changes: Change[] = []
+  for (const { fact, value, cost } of otherValues(policy, facts)) {
+    const changed = substitute(facts, fact, value)
+    if (!changed) continue
+    const { verdict, rule } = judge(policy, changed)
+    if (rank[verdict] <= rank[from]) continue
+    const words = (known: typeof value | undefined | null): string =>
+      valueWords(fact.type, known, 'en', policy.scope.zone)
+    const [was, to] = [words(fact.read(facts, policy.scope.zone)), words(value)]
+    const label = fact.label['en'] ?? fact.name
+    const sentence =
+      fact.type === 'bool'
+        ? `With "${label}" answered ${to} instead of ${was}, ${outcomes[verdict]}.`
+        : `With ${label} ${to} instead of ${was}, ${outcomes[verdict]}.`
+    changes.push({ said: { fact: fact.name, from: was, to, verdict, rule: rule.id, sentence }, facts: changed, cost })
+  }
+  return changes
+}

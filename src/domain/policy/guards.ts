@@ -1,0 +1,82 @@
+import type { Facts } from '../facts.ts'
+import type { Sentences } from './policy.ts'
+
+/** What no policy can write away: money that can't be given back at all. */
+export type Guard = {
+  readonly id: `guard:${string}`
+  readonly trips: (facts: Facts) => boolean
+  readonly condition: string
+  readonly required: string
+  readonly actual: (facts: Facts) => string
+  readonly because: string
+  readonly say: Sentences
+}
+
+// A voucher that was paid in cash has no account to send money back to.
+const withoutRefund = new Set(['oxxo'])
+
+export const guards: readonly Guard[] = [
+  {
+    id: 'guard:not_captured',
+    trips: ({ payment }) => !payment.captured,
+    condition: 'payment.captured',
+    required: 'the payment was captured',
+    actual: () => 'not captured',
+    because: 'The payment was never captured, so there is nothing to give back.',
+    say: {
+      en: 'This payment was never collected, so there is nothing to refund.',
+      de: 'Diese Zahlung wurde nie eingezogen, es gibt also nichts zu erstatten.',
+    },
+  },
+  {
+    id: 'guard:disputed',
+    trips: ({ payment }) => payment.dispute === 'open' || payment.dispute === 'lost',
+    condition: 'payment.dispute in ["none", "inquiry", "won"]',
+    required: 'no open or lost dispute',
+    actual: ({ payment }) => (payment.dispute === 'lost' ? 'a lost dispute' : 'an open dispute'),
+    because: 'The bank has taken over this payment in a dispute. A refund beside it would pay twice.',
+    say: {
+      en: 'Your bank is already handling this payment, so we cannot refund it here.',
+      de: 'Ihre Bank bearbeitet diese Zahlung bereits, deshalb können wir sie hier nicht erstatten.',
+    },
+  },
+  {
+    id: 'guard:already_refunded',
+    trips: ({ payment }) => payment.refundable.minor <= 0,
+    condition: 'payment.refundable > 0',
+    required: 'something left to refund',
+    actual: () => 'nothing left',
+    because: 'All of this payment was already refunded.',
+    say: { en: 'This payment was already refunded in full.', de: 'Diese Zahlung wurde bereits vollständig erstattet.' },
+  },
+  {
+    id: 'guard:method_without_refund',
+    trips: ({ payment }) => payment.method !== undefined && withoutRefund.has(payment.method),
+    condition: 'payment.method can be refunded',
+    required: 'a payment method that can be refunded',
+    actual: ({ payment }) => payment.method ?? 'unknown',
+    because: 'Stripe cannot send money back to this payment method.',
+    say: {
+      en: 'Payments made this way cannot be refunded automatically. Please contact us.',
+      de: 'So bezahlte Beträge lassen sich nicht automatisch erstatten. Bitte schreiben Sie uns.',
+    },
+  },
+  {
+    id: 'guard:wrong_currency',
+    trips: ({ payment, request }) => request.amount.currency !== payment.amount.currency,
+    condition: 'the currency of the request is that of the payment',
+    required: 'the currency of the payment',
+    actual: ({ request }) => request.amount.currency,
+    because: 'The amount was asked in another currency than was paid.',
+    say: { en: 'A refund is made in the currency of the payment.', de: 'Erstattet wird in der Währung der Zahlung.' },
+  },
+  {
+    id: 'guard:nothing_asked',
+    trips: ({ request }) => request.amount.minor <= 0,
+    condition: 'request.amount > 0',
+    required: 'an amount above zero',
+    actual: () => 'nothing',
+    because: 'Nothing was asked for.',
+    say: { en: 'Please ask for an amount above zero.', de: 'Bitte fragen Sie einen Betrag über null an.' },
+  },
+]

@@ -1,0 +1,188 @@
+import type { Expr, Sign } from './expression.ts'
+import type { Scope } from './functions.ts'
+import { valueWords, word } from './words.ts'
+import type { Language } from './words.ts'
+
+/** How each function is said, with `{0}` and `{1}` for what it is given. */
+const sayings: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
+  minutes: { en: '{0} minutes', de: '{0} Minuten' },
+  hours: { en: '{0} hours', de: '{0} Stunden' },
+  days: { en: '{0} days', de: '{0} Tage' },
+  weeks: { en: '{0} weeks', de: '{0} Wochen' },
+  refunds: { en: 'refunds in the last {0}', de: 'Erstattungen der letzten {0}' },
+  requests: { en: 'requests in the last {0}', de: 'Anfragen der letzten {0}' },
+  limit: { en: '{0} (by currency)', de: '{0} (je nach Währung)' },
+  prorate: { en: '{0}, in proportion to {1}', de: '{0}, anteilig nach: {1}' },
+  share: { en: '{0} as a share of {1}', de: 'der Anteil von {0} an {1}' },
+  remainder: { en: 'what is left beside {0}', de: 'der Rest neben {0}' },
+  least: { en: 'the smaller of {0} and {1}', de: 'das Kleinere von {0} und {1}' },
+  most: { en: 'the larger of {0} and {1}', de: 'das Größere von {0} und {1}' },
+  whole_units: { en: '{0}, without cents', de: '{0}, ohne Cent' },
+  later: { en: '{0} or {1}, whichever is later', de: '{0} oder {1}, je nachdem, was später ist' },
+  earlier: { en: '{0} or {1}, whichever is earlier', de: '{0} oder {1}, je nachdem, was früher ist' },
+  start_of_day: { en: 'the start of the day of: {0}', de: 'der Beginn des Tages von: {0}' },
+  end_of_day: { en: 'the end of the day {1} after {0}', de: 'das Ende des Tages, {1} nach: {0}' },
+  end_of_day_counting_first: {
+    en: 'the end of the last of {1}, counted from the day of {0}',
+    de: 'das Ende des letzten von {1}, gezählt ab dem Tag von: {0}',
+  },
+  end_of_working_day: {
+    en: 'the end of the day {1} after {0}, or of the next working day',
+    de: 'das Ende des Tages, {1} nach: {0}, oder des nächsten Werktags',
+  },
+  plus_months: { en: '{1} months after {0}', de: '{1} Monate nach: {0}' },
+  startsWith: { en: '{0} begins with "{1}"', de: '{0} beginnt mit „{1}“' },
+  endsWith: { en: '{0} ends with "{1}"', de: '{0} endet mit „{1}“' },
+  contains: { en: '{0} contains "{1}"', de: '{0} enthält „{1}“' },
+}
+
+/** A value, fact or formula in words. */
+export function phrase(expr: Expr, language: Language, scope: Scope): string {
+  const say = (part: Expr): string => phrase(part, language, scope)
+  switch (expr.op) {
+    case 'constant':
+      return valueWords(expr.type, expr.value, language, scope.zone)
+    case 'fact':
+      return expr.fact.label[language] ?? expr.fact.label['en'] ?? expr.fact.name
+    case 'call': {
+      const [first = '', second = ''] = expr.args.map(say)
+      const saying = sayings[expr.fn.name]?.[language] ?? expr.source
+      return saying.replace(/\{[01]\}/g, (place) => (place === '{0}' ? first : second))
+    }
+    case 'plus':
+      return `${say(expr.left)} plus ${say(expr.right)}`
+    case 'minus':
+      return sinceOr(
+        expr.left,
+        `${say(expr.left)} ${language === 'de' ? 'minus' : 'less'} ${say(expr.right)}`,
+        say(expr.right),
+        language,
+      )
+    case 'times':
+      return `${say(expr.left)} × ${say(expr.right)}`
+    case 'if':
+      return language === 'de'
+        ? `${say(expr.yes)}, wenn ${say(expr.test)}, sonst ${say(expr.no)}`
+        : `${say(expr.yes)} if ${say(expr.test)}, otherwise ${say(expr.no)}`
+    default:
+      return condition(expr, language, scope)
+  }
+}
+
+/** `now - x` is the time since x. */
+function sinceOr(left: Expr, difference: string, right: string, language: Language): string {
+  const sinceNow = left.op === 'fact' && left.fact.name === 'now'
+  if (!sinceNow) return difference
+  return language === 'de' ? `die Zeit seit: ${right}` : `the time since ${right}`
+}
+
+const signs: Readonly<Record<Language, Readonly<Record<Sign, string>>>> = {
+  en: { '==': '', '!=': 'not ', '<': 'less than ', '<=': 'at most ', '>': 'more than ', '>=': 'at least ' },
+  de: { '==': '', '!=': 'nicht ', '<': 'weniger als ', '<=': 'höchstens ', '>': 'mehr als ', '>=': 'mindestens ' },
+}
+
+const timeSigns: Readonly<Record<Language, Readonly<Record<Sign, string>>>> = {
+  en: { '==': 'exactly ', '!=': 'not ', '<': 'before ', '<=': 'not after ', '>': 'after ', '>=': 'not before ' },
+  de: { '==': 'genau ', '!=': 'nicht ', '<': 'vor: ', '<=': 'nicht nach: ', '>': 'nach: ', '>=': 'nicht vor: ' },
+}
+
+const opposite: Readonly<Record<Sign, Sign>> = { '==': '==', '!=': '!=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' }
+const contrary: Readonly<Record<Sign, Sign>> = { '==': '!=', '!=': '==', '<': '>=', '<=': '>', '>': '<=', '>=': '<' }
+
+/** A condition as what it is about and what it asks of it. */
+export type Demand = {
+  readonly subject: Expr
+  readonly sign: Sign | 'in' | 'not in' | 'yes' | 'no'
+  readonly object: Expr | undefined
+}
+
+/** Turns a single condition so that what varies comes first; undefined for one made of several. */
+export function demandOf(expr: Expr): Demand | undefined {
+  switch (expr.op) {
+    case 'compare': {
+      const swap = expr.left.op === 'constant'
+      const [subject, object] = swap ? [expr.right, expr.left] : [expr.left, expr.right]
+      if (object.op === 'constant' && object.type === 'bool') {
+        const yes = (object.value === true) === (expr.sign === '==')
+        return { subject, sign: yes ? 'yes' : 'no', object: undefined }
+      }
+      return { subject, sign: swap ? opposite[expr.sign] : expr.sign, object }
+    }
+    case 'in':
+      return expr.item.op === 'constant'
+        ? { subject: expr.list, sign: 'in', object: expr.item }
+        : { subject: expr.item, sign: 'in', object: expr.list }
+    case 'not': {
+      const inside = demandOf(expr.of)
+      return inside && { ...inside, sign: negated(inside.sign) }
+    }
+    case 'fact':
+    case 'call':
+      return { subject: expr, sign: 'yes', object: undefined }
+    default:
+      return undefined
+  }
+}
+
+function negated(sign: Demand['sign']): Demand['sign'] {
+  if (sign === 'in') return 'not in'
+  if (sign === 'not in') return 'in'
+  if (sign === 'yes') return 'no'
+  return sign === 'no' ? 'yes' : contrary[sign]
+}
+
+/** What a condition asks, without its subject: "at most 30 days". */
+export function demandWords({ sign, object, subject }: Demand, language: Language, scope: Scope): string {
+  if (!object) return word(sign === 'yes' ? 'yes' : 'no', language)
+  const said = phrase(object, language, scope)
+  if (sign === 'in' || sign === 'not in') {
+    const holds = subject.type === 'texts'
+    const words =
+      language === 'de'
+        ? holds
+          ? ['enthält ', 'enthält nicht ']
+          : ['', 'nicht ']
+        : holds
+          ? ['with ', 'without ']
+          : ['', 'not ']
+    return `${words[sign === 'in' ? 0 : 1] ?? ''}${said}`
+  }
+  if (sign === 'yes' || sign === 'no') return word(sign, language)
+  return (subject.type === 'instant' ? timeSigns : signs)[language][sign] + said
+}
+
+/** A whole condition: "the time since the payment is at most 30 days". */
+function condition(expr: Expr, language: Language, scope: Scope): string {
+  if (expr.op === 'all' || expr.op === 'any') {
+    const joint = word(expr.op === 'all' ? 'and' : 'or', language)
+    const sides = [expr.left, expr.right].map((side) => {
+      const said = phraseCondition(side, language, scope)
+      return (side.op === 'all' || side.op === 'any') && side.op !== expr.op ? `(${said})` : said
+    })
+    return sides.join(` ${joint} `)
+  }
+  const demand = demandOf(expr)
+  if (demand) return demandSentence(demand, language, scope)
+  const inside = expr.op === 'not' ? phraseCondition(expr.of, language, scope) : expr.source
+  return language === 'de' ? `nicht: (${inside})` : `not (${inside})`
+}
+
+/** A condition in words; a yes-or-no fact by itself too. */
+export function phraseCondition(expr: Expr, language: Language, scope: Scope): string {
+  const demand = demandOf(expr)
+  return demand ? demandSentence(demand, language, scope) : condition(expr, language, scope)
+}
+
+function demandSentence(demand: Demand, language: Language, scope: Scope): string {
+  const subject = phrase(demand.subject, language, scope)
+  const asks = demandWords(demand, language, scope)
+  if (!demand.object)
+    return demand.sign === 'yes'
+      ? subject
+      : `${language === 'de' ? 'es ist nicht so:' : 'it is not so that'} ${subject}`
+  if (demand.subject.type === 'count') return `${subject}: ${asks}`
+  if (demand.subject.op === 'fact' && demand.subject.fact.name === 'now') {
+    return language === 'de' ? `die Anfrage kommt ${asks}` : `the request comes ${asks}`
+  }
+  return language === 'de' ? `${subject}: ${asks}` : `${subject} is ${asks}`
+}

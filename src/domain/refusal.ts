@@ -1,0 +1,100 @@
+import { format, type Money } from './money.ts'
+
+/** A "no" that we expect. It is returned, never thrown, and each one says what to do next. */
+export type Refusal =
+  | { readonly code: 'payment_not_found' }
+  | { readonly code: 'request_not_found' }
+  | { readonly code: 'customer_not_found' }
+  | { readonly code: 'exception_not_found' }
+  | { readonly code: 'reason_unknown'; readonly known: readonly string[] }
+  | { readonly code: 'amount_invalid'; readonly because: string }
+  | { readonly code: 'currency_mismatch'; readonly payment: string; readonly given: string }
+  | { readonly code: 'more_than_is_left'; readonly left: Money }
+  | { readonly code: 'request_already_open'; readonly request: string }
+  | { readonly code: 'already_decided'; readonly status: string }
+  | { readonly code: 'not_withdrawable'; readonly status: string }
+  | { readonly code: 'not_appealable' }
+  | { readonly code: 'not_captured' }
+  | { readonly code: 'payment_disputed' }
+  | { readonly code: 'role_too_low'; readonly needed: string }
+  | { readonly code: 'own_request' }
+  | { readonly code: 'already_approved_by_you' }
+  | { readonly code: 'approved_for_another_amount'; readonly amount: Money }
+  | { readonly code: 'note_missing' }
+  | { readonly code: 'link_invalid'; readonly because: string }
+  | { readonly code: 'fact_unknown'; readonly name: string; readonly known: readonly string[] }
+  | { readonly code: 'fact_wrong_type'; readonly name: string; readonly expected: string }
+  | { readonly code: 'fact_dated_ahead' }
+  | { readonly code: 'policy_invalid'; readonly problems: readonly PolicyLine[] }
+  | { readonly code: 'stripe_unreachable' }
+
+/** Where a policy file is wrong. Line and column count from 1. */
+export type PolicyLine = { readonly line: number; readonly column: number; readonly message: string }
+
+export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly no: Refusal }
+
+export const ok = <T>(value: T): Result<T> => ({ ok: true, value })
+export const no = (refusal: Refusal): { ok: false; no: Refusal } => ({ ok: false, no: refusal })
+
+/** The refusal in words: what is so and the way out. */
+export function explainRefusal(refusal: Refusal): string {
+  switch (refusal.code) {
+    case 'payment_not_found':
+      return 'There is no such payment. Give a pi_…, ch_… or pay_… id of this Stripe account.'
+    case 'request_not_found':
+      return 'There is no such request.'
+    case 'customer_not_found':
+      return 'There is no such customer. Give the cus_… id of this Stripe account.'
+    case 'exception_not_found':
+      return 'This difference is not open any more.'
+    case 'reason_unknown':
+      return `This reason code is not known. Use one of: ${refusal.known.join(', ')}.`
+    case 'amount_invalid':
+      return refusal.because
+    case 'currency_mismatch':
+      return `The payment is in ${refusal.payment.toUpperCase()}, so it can't be refunded in ${refusal.given.toUpperCase()}.`
+    case 'more_than_is_left':
+      return `Only ${format(refusal.left)} of this payment is left to refund.`
+    case 'request_already_open':
+      return `There is an open request for this payment already: ${refusal.request}.`
+    case 'already_decided':
+      return `This request was decided in the meantime: it is ${refusal.status}. Nothing was changed.`
+    case 'not_withdrawable':
+      return `This request can't be withdrawn any more: it is ${refusal.status}.`
+    case 'not_appealable':
+      return 'This answer can’t be passed on to a person.'
+    case 'not_captured':
+      return 'This payment was not captured: there is nothing to refund. Cancel it in Stripe instead.'
+    case 'payment_disputed':
+      return 'The customer’s bank has opened a dispute about this payment. A refund now could pay the money twice: answer the dispute.'
+    case 'role_too_low':
+      return `This needs the role ${refusal.needed} or a higher one. Ask somebody who has it.`
+    case 'own_request':
+      return 'You made this request, so somebody else has to approve it.'
+    case 'already_approved_by_you':
+      return 'You have approved this already. It waits for a second person.'
+    case 'approved_for_another_amount':
+      return `Somebody approved ${format(refusal.amount)}. Approve the same amount, or deny.`
+    case 'note_missing':
+      return 'Say why in the note: it is kept with the decision.'
+    case 'link_invalid':
+      return refusal.because
+    case 'fact_unknown':
+      return `The policy declares no fact "${refusal.name}". It declares: ${refusal.known.join(', ') || 'none'}.`
+    case 'fact_wrong_type':
+      return `"${refusal.name}" must be ${refusal.expected}.`
+    case 'fact_dated_ahead':
+      return 'as_of lies in the future. Send the instant at which the value was true.'
+    case 'policy_invalid':
+      return refusal.problems
+        .map(({ line, column, message }) => `Line ${line}, column ${column}: ${message}`)
+        .join('\n')
+    case 'stripe_unreachable':
+      return 'Stripe can’t be reached right now and this payment is not known here yet. Try again in a minute.'
+  }
+}
+
+/** Thrown when our own books do not add up. Nobody catches it: the work stops and a person is called. */
+export class Bug extends Error {
+  override name = 'Bug'
+}

@@ -1,0 +1,173 @@
+import type { App } from '../app.ts'
+import { crashPoint } from '../crash-point.ts'
+import { inTransaction, type Tx } from '../db/connect.ts'
+import { decisionsOf, insertDecision, type DecisionRow } from '../db/decisions.ts'
+import { resolveException } from '../db/exceptions.ts'
+import { audit } from '../db/journal.ts'
+import { lockPayment, refundableOf, type PaymentRow } from '../db/payments.ts'
+import { refundsOfRequest } from '../db/refunds.ts'
+import { findOpenRequest, findRequest, lockRequest, moveRequest, type RequestRow } from '../db/requests.ts'
+import { mayAs, type Actor, type Role } from '../domain/actor.ts'
+import { roleToApprove, standingApprovals } from '../domain/approval.ts'
+import type { AccessChoice, Decision } from '../domain/decision.ts'
+import type { RequestId } from '../domain/ids.ts'
+import { follow } from '../domain/machine.ts'
+import { money, type Money } from '../domain/money.ts'
+import { no, ok, type Refusal, type Result } from '../domain/refusal.ts'
+import { requestMachine } from '../domain/request.ts'
+import { reserveRefund } from './reserve-refund.ts'
+import { checkAmount } from './submit-request.ts'
+import { tell } from './tell.ts'
+
+export type Approval = {
+  readonly id: string
+  readonly by: Actor
+  readonly role: Role
+  /** Minor units; nothing: what the policy proposes, or all that is left. */
+  readonly amount_minor?: number | undefined
+  readonly access?: AccessChoice | undefined
+  readonly note?: string | undefined
+  readonly reply?: string | undefined
+}
+
+/**
+ * A person's yes. Everything is checked under the payment's lock and written in one transaction: the approval, the money set
+ * aside, the frozen call, the audit. Where the policy wants two people the first yes is kept and waits for the second.
+ * Refuses: request_not_found, already_decided, role_too_low, own_request, already_approved_by_you,
+ * approved_for_another_amount, not_captured, payment_disputed, amount_invalid, more_than_is_left.
+ */
+export async function approveRequest(
+  app: App,
+  approval: Approval,
+): Promise<Result<{ id: RequestId; needs_another_approval: boolean }>> {
+  const known = await findRequest(app.db, app.account, approval.id)
+  if (known === undefined) return no({ code: 'request_not_found' })
+  const result = await inTransaction(app.db, (tx) => approveLocked(app, tx, known, approval))
+  crashPoint('after-approve')
+  return result
+}
+
+async function approveLocked(
+  app: App,
+  tx: Tx,
+  known: RequestRow,
+  approval: Approval,
+): Promise<Result<{ id: RequestId; needs_another_approval: boolean }>> {
+  const payment = await lockPayment(tx, app.account, known.payment_id)
+  const request = await lockRequest(tx, app.account, known.id)
+  const history = await decisionsOf(tx, app.account, request.id)
+  const asked = history.findLast(({ by }) => by === 'policy')?.explanation ?? undefined
+  const amount = money(approval.amount_minor ?? proposedAmount(payment, request, asked), payment.currency)
+  const standing = standingApprovals(history, await refundsOfRequest(tx, app.account, request.id))
+  const wrong =
+    mayApprove(request, payment, asked, approval) ??
+    checkFourEyes(standing, approval.by, amount) ??
+    checkRoom(amount, payment)
+  if (wrong) return no(wrong)
+  const other = await findOpenRequest(tx, app.account, payment.id)
+  if (other && other.id !== request.id) return no({ code: 'request_already_open', request: other.id })
+
+  const access = approval.access ?? asked?.access ?? 'keep'
+  const decision = await insertDecision(tx, {
+    account: app.account,
+    request: request.id,
+    verdict: 'approve',
+    by: approval.by,
+    amount,
+    access,
+    at: app.now(),
+    note: approval.note,
+    reply: approval.reply,
+  })
+  const needed = asked?.approvers.count ?? 1
+  const complete = standing.length + 1 >= needed
+  if (complete) await payOut(app, tx, { request, payment, decision, amount, access, approval })
+  await audit(tx, {
+    account: app.account,
+    at: app.now(),
+    actor: approval.by,
+    action: complete ? 'request.approved' : 'request.approved_by_one',
+    subject: request.id,
+    detail: {
+      amount_minor: amount.minor,
+      currency: amount.currency,
+      access,
+      note: approval.note,
+      customer: request.customer_id,
+    },
+  })
+  return ok({ id: request.id, needs_another_approval: !complete })
+}
+
+async function payOut(
+  app: App,
+  tx: Tx,
+  {
+    request,
+    payment,
+    decision,
+    amount,
+    access,
+    approval,
+  }: {
+    request: RequestRow
+    payment: PaymentRow
+    decision: string
+    amount: Money
+    access: AccessChoice
+    approval: Approval
+  },
+): Promise<void> {
+  await reserveRefund(app, tx, { request, payment, decision, amount, access })
+  await moveRequest(tx, request, { event: 'approve', by: approval.by, at: app.now(), because: approval.note })
+  await resolveException(tx, app.account, {
+    kind: 'refund_failed',
+    subject: request.id,
+    by: approval.by,
+    at: app.now(),
+  })
+  await tell(app, tx, {
+    request,
+    kind: 'approved',
+    refund: { amount_minor: amount.minor, currency: amount.currency },
+    say: approval.reply ?? '',
+  })
+}
+
+/** What a plain "approve" pays: what the policy proposes, else what was asked for, never more than is left. */
+export function proposedAmount(
+  payment: PaymentRow,
+  request: Pick<RequestRow, 'asked_minor'>,
+  asked: Decision | undefined,
+): number {
+  const left = refundableOf(payment).minor
+  const wanted = asked && asked.amount.minor > 0 ? asked.amount.minor : (request.asked_minor ?? left)
+  return Math.min(wanted, left)
+}
+
+function mayApprove(
+  request: RequestRow,
+  payment: PaymentRow,
+  asked: Decision | undefined,
+  { by, role }: Approval,
+): Refusal | undefined {
+  if (request.status === 'submitted' || follow(requestMachine, request.status, 'approve') === undefined)
+    return { code: 'already_decided', status: request.status }
+  const needed = roleToApprove(request.status, asked)
+  if (!mayAs(role, needed)) return { code: 'role_too_low', needed }
+  if (request.created_by === by && by.startsWith('staff:')) return { code: 'own_request' }
+  if (!payment.captured) return { code: 'not_captured' }
+  if (payment.dispute === 'open' || payment.dispute === 'lost') return { code: 'payment_disputed' }
+  return undefined
+}
+
+function checkFourEyes(standing: readonly DecisionRow[], by: Actor, amount: Money): Refusal | undefined {
+  if (standing.some((decision) => decision.by === by)) return { code: 'already_approved_by_you' }
+  const other = standing.find(({ amount_minor }) => amount_minor !== amount.minor)
+  return other && { code: 'approved_for_another_amount', amount: money(other.amount_minor, other.currency) }
+}
+
+function checkRoom(amount: Money, payment: PaymentRow): Refusal | undefined {
+  const left = refundableOf(payment)
+  return left.minor === 0 ? { code: 'more_than_is_left', left } : checkAmount(amount.minor, payment)
+}

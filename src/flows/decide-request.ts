@@ -1,0 +1,125 @@
+import { sql } from 'kysely'
+import type { App } from '../app.ts'
+import { crashPoint } from '../crash-point.ts'
+import { inTransaction, type Tx } from '../db/connect.ts'
+import { insertDecision } from '../db/decisions.ts'
+import { audit } from '../db/journal.ts'
+import { findPayment, lockPayment, type PaymentRow } from '../db/payments.ts'
+import { findRequest, lockRequest, moveRequest, type RequestRow } from '../db/requests.ts'
+import { lengthOf } from '../domain/comment.ts'
+import type { Decision } from '../domain/decision.ts'
+import { sayIn } from '../domain/policy/say.ts'
+import { eventOfVerdict } from '../domain/request.ts'
+import { errorLine, isAway } from '../stripe/answers.ts'
+import { judge } from './judge.ts'
+import { lookClosely } from './look-closely.ts'
+import { reserveRefund } from './reserve-refund.ts'
+import { tell } from './tell.ts'
+
+/** By when a person should have decided what the policy hands to a person. */
+const reviewWithinMs = 24 * 60 * 60 * 1000
+
+/**
+ * Gathers the facts, asks the policy, and does what it says, in one transaction: answer, money set aside, audit, message.
+ * Safe to run twice. With Stripe away nothing is decided; the request is tried again later.
+ */
+export async function decideRequest(app: App, id: string): Promise<void> {
+  const request = await findRequest(app.db, app.account, id)
+  if (request?.status !== 'submitted') return
+  try {
+    const payment = await findPayment(app.db, app.account, request.payment_id)
+    await lookClosely(app, payment!.stripe_charge)
+    crashPoint('before-decide')
+    await inTransaction(app.db, (tx) => decideLocked(app, tx, request))
+    crashPoint('after-decide')
+  } catch (error) {
+    await tryLater(app, request, error)
+    if (!isAway(error)) throw error
+  }
+}
+
+async function decideLocked(app: App, tx: Tx, { id, payment_id }: RequestRow): Promise<void> {
+  const payment = await lockPayment(tx, app.account, payment_id)
+  const request = await lockRequest(tx, app.account, id)
+  if (request.status !== 'submitted') return
+  const at = app.now()
+  const { decision, facts } = await judge(
+    app,
+    payment,
+    {
+      amount_minor: request.asked_minor,
+      reason: request.reason,
+      channel: request.channel,
+      comment_length: lengthOf(request.comment),
+      attempt: request.attempt,
+      at: request.created_at,
+    },
+    tx,
+  )
+  const decisionId = await insertDecision(tx, {
+    account: app.account,
+    request: id,
+    verdict: decision.verdict,
+    by: 'policy',
+    amount: decision.amount,
+    access: decision.access,
+    at,
+    explanation: decision,
+    facts,
+  })
+  if (decision.verdict === 'approve') {
+    await reserveRefund(app, tx, {
+      request,
+      payment,
+      decision: decisionId,
+      amount: decision.amount,
+      access: decision.access,
+    })
+  }
+  const due_at = decision.verdict === 'review' ? new Date(at.getTime() + reviewWithinMs) : null
+  await moveRequest(tx, request, {
+    event: eventOfVerdict[decision.verdict],
+    by: 'policy',
+    at,
+    because: decision.because,
+    due_at,
+  })
+  await audit(tx, {
+    account: app.account,
+    at,
+    actor: 'policy',
+    action: `request.${auditWord[decision.verdict]}`,
+    subject: id,
+    detail: {
+      rule: decision.rule,
+      policy_version: decision.policy_version,
+      amount_minor: decision.amount.minor,
+      currency: decision.amount.currency,
+      customer: request.customer_id,
+    },
+  })
+  await tellAnswer(app, tx, request, payment, decision, due_at)
+}
+
+const auditWord = { approve: 'approved', review: 'in_review', deny: 'denied' } as const
+
+async function tellAnswer(
+  app: App,
+  tx: Tx,
+  request: RequestRow,
+  payment: PaymentRow,
+  decision: Decision,
+  due_at: Date | null,
+): Promise<void> {
+  const kind = ({ approve: 'approved', review: 'in_review', deny: 'denied' } as const)[decision.verdict]
+  const refund = { amount_minor: decision.amount.minor, currency: payment.currency }
+  await tell(app, tx, { request, kind, refund, say: sayIn(decision, request.locale ?? 'en'), due_at })
+}
+
+/** 2, 4, 8 … 60 seconds: Stripe back means an answer within a minute. */
+async function tryLater(app: App, { id, tries }: RequestRow, error: unknown): Promise<void> {
+  const next = new Date(app.now().getTime() + Math.min(60, 2 ** (tries + 1)) * 1000)
+  await sql`
+    update refund_request set tries = tries + 1, next_at = ${next}, lease_until = null, last_error = ${errorLine(error).slice(0, 500)}
+    where account_id = ${app.account} and id = ${id} and status = 'submitted'`.execute(app.db)
+}

@@ -1,0 +1,62 @@
+import type { App } from '../app.ts'
+import { inTransaction } from '../db/connect.ts'
+import { insertDecision } from '../db/decisions.ts'
+import { resolveException } from '../db/exceptions.ts'
+import { audit } from '../db/journal.ts'
+import { lockPayment } from '../db/payments.ts'
+import { findRequest, lockRequest, moveRequest } from '../db/requests.ts'
+import { mayAs, type Actor, type Role } from '../domain/actor.ts'
+import type { RequestId } from '../domain/ids.ts'
+import { follow } from '../domain/machine.ts'
+import { money } from '../domain/money.ts'
+import { no, ok, type Result } from '../domain/refusal.ts'
+import { requestMachine } from '../domain/request.ts'
+import { tell } from './tell.ts'
+
+export type Denial = {
+  readonly id: string
+  readonly by: Actor
+  readonly role: Role
+  /** Why, for colleagues and the audit. */
+  readonly note: string
+  /** What the customer reads. */
+  readonly reply?: string | undefined
+}
+
+/** A person's no, with its reason. Refuses: request_not_found, role_too_low, note_missing, already_decided. */
+export async function denyRequest(app: App, { id, by, role, note, reply }: Denial): Promise<Result<{ id: RequestId }>> {
+  if (!mayAs(role, 'support')) return no({ code: 'role_too_low', needed: 'support' })
+  if (note.trim() === '') return no({ code: 'note_missing' })
+  const known = await findRequest(app.db, app.account, id)
+  if (known === undefined) return no({ code: 'request_not_found' })
+  return inTransaction(app.db, async (tx) => {
+    await lockPayment(tx, app.account, known.payment_id)
+    const request = await lockRequest(tx, app.account, known.id)
+    if (follow(requestMachine, request.status, 'deny') === undefined)
+      return no({ code: 'already_decided', status: request.status })
+    const at = app.now()
+    await insertDecision(tx, {
+      account: app.account,
+      request: request.id,
+      verdict: 'deny',
+      by,
+      amount: money(0, request.currency),
+      access: 'keep',
+      at,
+      note,
+      reply,
+    })
+    await moveRequest(tx, request, { event: 'deny', by, at, because: note })
+    await audit(tx, {
+      account: app.account,
+      at,
+      actor: by,
+      action: 'request.denied',
+      subject: request.id,
+      detail: { note, customer: request.customer_id },
+    })
+    await resolveException(tx, app.account, { kind: 'refund_failed', subject: request.id, by, at })
+    await tell(app, tx, { request, kind: 'denied', say: reply ?? '' })
+    return ok({ id: request.id })
+  })
+}

@@ -1,0 +1,112 @@
+import { Hono, type Context } from 'hono'
+import { z } from 'zod'
+import type { App } from '../../app.ts'
+import { adminPayments } from '../../db/admin-payments.ts'
+import type { Actor } from '../../domain/actor.ts'
+import type { Result } from '../../domain/refusal.ts'
+import { addNote } from '../../flows/add-note.ts'
+import { approveRequest } from '../../flows/approve-request.ts'
+import { assignRequest } from '../../flows/assign-request.ts'
+import { denyRequest } from '../../flows/deny-request.ts'
+import { paymentBadges } from '../../flows/payment-badges.ts'
+import { previewDecision } from '../../flows/preview-decision.ts'
+import { publishPolicy } from '../../flows/publish-policy.ts'
+import { resolveException } from '../../flows/resolve-exception.ts'
+import { submitRequest } from '../../flows/submit-request.ts'
+import { problem } from '../problem.ts'
+import { checkedPolicy } from './checked-policy.ts'
+import { readBody, readQuery, roleAtLeast, type AdminEnv } from './guard.ts'
+
+const words = (max: number) => z.string().max(max, `is longer than ${max} characters`).optional()
+const amount = z.number().int('is a whole number of minor units').optional()
+const access = z.enum(['now', 'period_end', 'keep']).optional()
+
+const approveBody = z.strictObject({ amount_minor: amount, access, note: words(10_000), reply: words(10_000) })
+const denyBody = z.strictObject({ note: z.string().max(10_000), reply: words(10_000) })
+const assignBody = z.strictObject({ to: z.enum(['me', 'nobody']) })
+const noteBody = z.strictObject({ note: z.string().max(10_000) })
+const askBody = z.strictObject({
+  payment: z.string().max(200),
+  reason: z.string().max(100),
+  amount_minor: amount,
+  comment: words(10_000),
+})
+const previewBody = askBody.omit({ comment: true })
+const checkBody = z.strictObject({ source: z.string().max(500_000, 'is longer than 500,000 characters') })
+const publishBody = checkBody.extend({ comment: z.string().max(2_000) })
+const searchQuery = z.object({
+  q: z.string().max(200).optional(),
+  customer: z.string().max(200).optional(),
+  after: z.string().max(200).optional(),
+})
+
+/** What staff do. Each route parses, calls one flow, and answers; the flow asks the role again under the payment's lock. */
+export function actRoutes(app: App): Hono<AdminEnv> {
+  const routes = new Hono<AdminEnv>()
+  routes.post('/requests/:id/approve', roleAtLeast('support'), async (c) => {
+    const body = await readBody(c, approveBody)
+    return body.ok
+      ? answer(c, await approveRequest(app, { id: c.req.param('id'), ...who(c), ...body.value }))
+      : body.response
+  })
+  routes.post('/requests/:id/deny', roleAtLeast('support'), async (c) => {
+    const body = await readBody(c, denyBody)
+    return body.ok
+      ? answer(c, await denyRequest(app, { id: c.req.param('id'), ...who(c), ...body.value }))
+      : body.response
+  })
+  routes.post('/requests/:id/assign', roleAtLeast('support'), async (c) => {
+    const body = await readBody(c, assignBody)
+    if (!body.ok) return body.response
+    const { by } = who(c)
+    return answer(c, await assignRequest(app, { id: c.req.param('id'), by, to: body.value.to === 'me' ? by : null }))
+  })
+  routes.post('/requests/:id/notes', roleAtLeast('support'), async (c) => {
+    const body = await readBody(c, noteBody)
+    return body.ok
+      ? answer(c, await addNote(app, { id: c.req.param('id'), by: who(c).by, note: body.value.note }))
+      : body.response
+  })
+  routes.post('/exceptions/:id/resolve', roleAtLeast('support'), async (c) => {
+    const body = await readBody(c, noteBody)
+    return body.ok
+      ? answer(c, await resolveException(app, { id: c.req.param('id'), ...who(c), ...body.value }))
+      : body.response
+  })
+  routes.post('/requests', roleAtLeast('support'), async (c) => {
+    const body = await readBody(c, askBody)
+    return body.ok
+      ? answer(c, await submitRequest(app, { ...body.value, channel: 'admin', by: who(c).by }))
+      : body.response
+  })
+  routes.post('/decisions', async (c) => {
+    const body = await readBody(c, previewBody)
+    if (!body.ok) return body.response
+    const result = await previewDecision(app, { ...body.value, channel: 'admin' })
+    return result.ok ? c.json({ decision: result.value.decision }) : problem(c, result.no)
+  })
+  routes.get('/payments', async (c) => {
+    const query = readQuery(c, searchQuery)
+    if (!query.ok) return query.response
+    const { rows, next } = await adminPayments(app.db, app.account, query.value)
+    const badges = await paymentBadges(app, rows)
+    return c.json({ rows: rows.map((row) => ({ ...row, badge: badges.get(row.id) ?? null })), next })
+  })
+  routes.post('/policy/check', async (c) => {
+    const body = await readBody(c, checkBody)
+    return body.ok ? c.json(checkedPolicy(body.value.source)) : body.response
+  })
+  routes.post('/policy/publish', roleAtLeast('finance'), async (c) => {
+    const body = await readBody(c, publishBody)
+    return body.ok ? answer(c, await publishPolicy(app, { ...body.value, ...who(c) })) : body.response
+  })
+  return routes
+}
+
+const who = (c: Context<AdminEnv>) => ({
+  by: `staff:${c.get('staff').id}` satisfies Actor as Actor,
+  role: c.get('staff').role,
+})
+
+const answer = <T extends object>(c: Context<AdminEnv>, result: Result<T>): Response =>
+  result.ok ? c.json(result.value) : problem(c, result.no)

@@ -1,0 +1,116 @@
+import { Hono } from 'hono'
+import { z } from 'zod'
+import type { App } from '../../app.ts'
+import { adminAudit } from '../../db/admin-audit.ts'
+import { adminPayment } from '../../db/admin-payments.ts'
+import { adminQueue } from '../../db/admin-queue.ts'
+import { adminReports } from '../../db/admin-reports.ts'
+import { adminRequest } from '../../db/admin-request.ts'
+import { adminRequests } from '../../db/admin-requests.ts'
+import { adminSettings } from '../../db/admin-settings.ts'
+import { policyVersions } from '../../db/policies.ts'
+import { readQuery, refuse, type AdminEnv } from './guard.ts'
+import { reasonsCsv } from './reasons-csv.ts'
+
+const text = z
+  .string()
+  .trim()
+  .max(200)
+  .optional()
+  .transform((value) => value || undefined)
+const day = z.iso
+  .date()
+  .optional()
+  .transform((value) => (value ? new Date(`${value}T00:00:00Z`) : undefined))
+const dayMs = 24 * 60 * 60 * 1000
+
+const queueQuery = z.object({
+  view: z.enum(['all', 'overdue', 'mine', 'unassigned', 'failed']).default('all'),
+  reason: text,
+  q: text,
+  signal: z.enum(['repeat', 'dispute', 'fraud_warning', 'high_value']).optional(),
+})
+const requestsQuery = z.object({
+  status: text,
+  reason: text,
+  channel: text,
+  rule: text,
+  by: text,
+  currency: text,
+  q: text,
+  after: text,
+  from: day,
+  to: day,
+})
+const auditQuery = z.object({
+  actor: text,
+  action: text,
+  subject: text,
+  before: z.coerce.number().int().positive().optional(),
+})
+const rangeQuery = z
+  .object({ from: z.iso.date(), to: z.iso.date() })
+  .transform(({ from, to }) => ({
+    from: new Date(`${from}T00:00:00Z`),
+    to: new Date(new Date(`${to}T00:00:00Z`).getTime() + dayMs),
+  }))
+  .refine(({ from, to }) => from < to, 'The range ends before it begins.')
+
+/** What the screens show. Every route here only reads. */
+export function readRoutes(app: App): Hono<AdminEnv> {
+  const { db, account } = app
+  return new Hono<AdminEnv>()
+    .get('/me', (c) => c.json({ staff: c.get('staff'), account, livemode: app.livemode, version: 1 }))
+    .get('/queue', async (c) => {
+      const query = readQuery(c, queueQuery)
+      if (!query.ok) return query.response
+      return c.json(await adminQueue(db, account, { ...query.value, me: `staff:${c.get('staff').id}`, now: app.now() }))
+    })
+    .get('/requests', async (c) => {
+      const query = readQuery(c, requestsQuery)
+      if (!query.ok) return query.response
+      const { to, ...rest } = query.value
+      return c.json(await adminRequests(db, account, { ...rest, to: to && new Date(to.getTime() + dayMs) }))
+    })
+    .get('/requests/:id', async (c) => {
+      const screen = await adminRequest(db, account, c.req.param('id'))
+      return screen ? c.json(screen) : missing(c, 'request')
+    })
+    .get('/payments/:id', async (c) => {
+      const screen = await adminPayment(db, account, c.req.param('id'))
+      return screen ? c.json(screen) : missing(c, 'payment')
+    })
+    .get('/reports', async (c) => {
+      const query = readQuery(c, rangeQuery)
+      return query.ok ? c.json(await adminReports(db, account, query.value)) : query.response
+    })
+    .get('/reports/reasons.csv', async (c) => {
+      const query = readQuery(c, rangeQuery)
+      if (!query.ok) return query.response
+      const name = `refund-reasons-${c.req.query('from')}-to-${c.req.query('to')}.csv`
+      return c.body(reasonsCsv(await adminReports(db, account, query.value)), 200, {
+        'content-type': 'text/csv; charset=utf-8',
+        'content-disposition': `attachment; filename="${name}"`,
+      })
+    })
+    .get('/policy', async (c) => c.json({ versions: (await policyVersions(db, account)).slice(0, 200) }))
+    .get('/audit', async (c) => {
+      const query = readQuery(c, auditQuery)
+      return query.ok ? c.json(await adminAudit(db, account, query.value)) : query.response
+    })
+    .get('/settings', async (c) =>
+      c.json({
+        ...(await adminSettings(db, account)),
+        public_url: app.config.publicUrl,
+        mail: app.config.smtpUrl !== undefined,
+        simulator: !app.config.stripe || app.config.stripe.apiBase !== undefined,
+      }),
+    )
+}
+
+const missing = (c: Parameters<typeof refuse>[0], what: string) =>
+  refuse(c, 404, {
+    code: `${what}_not_found`,
+    title: 'Not found',
+    detail: `There is no such ${what} in this Stripe account. It may belong to another one.`,
+  })

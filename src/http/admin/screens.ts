@@ -1,0 +1,62 @@
+// What the console's API answers, for the pages: types only, so that no page reaches into the database.
+export type { AuditLine, AuditScreen } from '../../db/admin-audit.ts'
+export type { PaymentScreen } from '../../db/admin-payments.ts'
+export type { OpenException, QueueCounts, QueueRow, QueueScreen, QueueView, Signal } from '../../db/admin-queue.ts'
+export type { Headline, ReasonLine, ReasonPoint, ReportsScreen, RuleLine } from '../../db/admin-reports.ts'
+export type {
+  CustomerDetail,
+  GivenDecision,
+  JournalLine,
+  OtherRequest,
+  PaymentDetail,
+  RefundDetail,
+  RequestScreen,
+  SubscriptionDetail,
+  ToldMessage,
+} from '../../db/admin-request.ts'
+export type { RequestListRow, RequestsScreen } from '../../db/admin-requests.ts'
+export type { CheckedPolicy, PolicyProblem, PolicyTest } from './checked-policy.ts'
+import type { SettingsFacts } from '../../db/admin-settings.ts'
+import type { Role } from '../../domain/actor.ts'
+
+export type Me = {
+  staff: { id: string; name: string; email: string; role: Role }
+  account: string
+  livemode: boolean
+  version: number
+}
+export type SettingsScreen = SettingsFacts & { public_url: string; mail: boolean; simulator: boolean }
+export type PolicyScreen = {
+  versions: {
+    version: number
+    source: string
+    comment: string
+    published_by: string
+    published_at: string
+    effective_from: string
+  }[]
+}
+export type Badge = {
+  kind: 'refundable' | 'review' | 'not_refundable' | 'on_its_way' | 'refunded' | 'in_review'
+  until: string | null
+  because: string
+  amount_minor: number
+}
+export type PaymentListRow = {
+  id: string
+  customer_id: string | null
+  customer_name: string | null
+  customer_email: string | null
+  description: string
+  captured_minor: number
+  reserved_minor: number
+  currency: string
+  paid_at: string
+  method: string | null
+  card_brand: string | null
+  card_last4: string | null
+  dispute: string
+  invoice_number: string | null
+  badge: Badge | null
+}
+export type PaymentsScreen = { rows: PaymentListRow[]; next: string | null }

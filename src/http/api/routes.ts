@@ -1,0 +1,50 @@
+import { OpenAPIHono, type z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import type { App } from '../../app.ts'
+import { answerProblem } from '../problem.ts'
+import { customerRoutes } from './customers.ts'
+import { decisionRoutes, paymentRoutes } from './payments.ts'
+import { idempotent, keyOnly, type ApiEnv } from './keys.ts'
+import { requestRoutes } from './requests.ts'
+
+/** The API, and the description that is made from the same routes (OpenAPI 3.1 at /v1/openapi.json). */
+export function apiRoutes(app: App): OpenAPIHono<ApiEnv> {
+  const api = new OpenAPIHono<ApiEnv>({
+    defaultHook: (result, c) => (result.success ? undefined : invalid(c, result.error)),
+  })
+  api.openAPIRegistry.registerComponent('securitySchemes', 'key', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'An API key: mb_…',
+  })
+  api.doc31('/openapi.json', {
+    openapi: '3.1.0',
+    info: { title: 'Moneyback', version: '1', description: 'Refunds by the policy that you published.' },
+    servers: [{ url: '/v1' }],
+    security: [{ key: [] }],
+  })
+  api.use('/*', keyOnly(app), idempotent(app))
+  requestRoutes(app, api)
+  decisionRoutes(app, api)
+  paymentRoutes(app, api)
+  customerRoutes(app, api)
+  return api
+}
+
+function invalid(c: Context, error: z.core.$ZodError): Response {
+  const issue = error.issues[0]!
+  const field = issue.path.join('.')
+  const detail =
+    field === 'amount'
+      ? 'amount is a whole number of minor units, 1 or more (4900 for 49.00).'
+      : field
+        ? `${field}: ${issue.message}`
+        : issue.message
+  return answerProblem(c, {
+    status: 422,
+    code: 'invalid',
+    title: 'This can’t be used as it is',
+    detail,
+    ...(field && { field }),
+  })
+}

@@ -1,0 +1,220 @@
+import { z } from '@hono/zod-openapi'
+
+const minor = z
+  .int()
+  .openapi({ description: 'Whole minor units as Stripe counts them: 4900 is 49.00 usd and 4900 jpy is ¥4,900.' })
+const instant = z.iso.datetime().openapi({ example: '2026-11-23T09:00:00.000Z' })
+const access = z.enum(['now', 'period_end', 'keep'])
+
+export const Problem = z
+  .object({
+    type: z.string(),
+    status: z.int(),
+    code: z.string(),
+    title: z.string(),
+    detail: z.string(),
+    field: z.string().optional(),
+  })
+  .openapi('Problem', { description: 'RFC 9457: what was refused, why, and the way out.' })
+
+export const Finding = z
+  .object({
+    rule: z.string(),
+    condition: z.string(),
+    mark: z.enum(['met', 'unmet', 'unknown']),
+    required: z.string(),
+    actual: z.string(),
+    sentence: z.string(),
+  })
+  .openapi('Finding')
+
+export const Counterfactual = z
+  .object({
+    fact: z.string(),
+    from: z.string(),
+    to: z.string(),
+    verdict: z.string(),
+    rule: z.string(),
+    sentence: z.string(),
+  })
+  .openapi('Counterfactual')
+
+export const Decision = z
+  .object({
+    verdict: z.enum(['approve', 'review', 'deny']),
+    amount_minor: minor,
+    currency: z.string(),
+    rule: z.string().nullable(),
+    policy_version: z.int().nullable(),
+    because: z.string(),
+    say: z.record(z.string(), z.string()),
+    findings: z.array(Finding),
+    counterfactual: Counterfactual.nullable(),
+    by: z.string(),
+    at: instant,
+  })
+  .openapi('Decision')
+
+export const Refund = z
+  .object({
+    id: z.string(),
+    status: z.enum(['reserved', 'unconfirmed', 'pending', 'requires_action', 'succeeded', 'failed', 'canceled']),
+    amount_minor: minor,
+    currency: z.string(),
+    stripe_refund: z.string().nullable(),
+    failure_reason: z.string().nullable(),
+    reference: z.string().nullable(),
+    created_at: instant,
+    settled_at: instant.nullable(),
+  })
+  .openapi('Refund')
+
+export const RefundRequest = z
+  .object({
+    id: z.string().openapi({ example: 'rr_019a…' }),
+    status: z.enum(['submitted', 'in_review', 'approved', 'refunded', 'failed', 'denied', 'withdrawn']),
+    payment: z.string(),
+    stripe_payment: z.string(),
+    customer: z.string().nullable(),
+    amount_minor: minor.nullable(),
+    currency: z.string(),
+    reason: z.string(),
+    comment: z.string().nullable(),
+    channel: z.string(),
+    created_at: instant,
+    decided_at: instant.nullable(),
+    due_at: instant.nullable(),
+    decision: Decision.nullable(),
+    refund: Refund.nullable(),
+    access: access.nullable(),
+    waiting_for: z
+      .enum(['staff', 'stripe', 'customer'])
+      .nullable()
+      .openapi({ description: 'Who has to do something next; null when nobody has.' }),
+    timeline: z.array(
+      z.object({ at: instant, event: z.string(), status: z.string(), by: z.string(), because: z.string().nullable() }),
+    ),
+  })
+  .openapi('RefundRequest')
+
+export const NewRefundRequest = z
+  .strictObject({
+    payment: z.string().min(1).max(255).openapi({ description: 'pi_…, ch_… or pay_…', example: 'pi_3Q…' }),
+    reason: z.string().min(1).max(64).openapi({ example: 'product_unsatisfactory' }),
+    amount: minor.optional(),
+    currency: z.string().length(3).optional().openapi({ description: 'Refused unless it is the payment’s own.' }),
+    comment: z.string().max(10_000).optional(),
+    channel: z.enum(['api', 'portal', 'admin']).optional(),
+    customer: z.string().max(255).optional().openapi({ description: 'When given, the payment must be theirs.' }),
+    locale: z.string().max(35).optional(),
+  })
+  .openapi('NewRefundRequest')
+
+export const Approval = z
+  .strictObject({
+    amount: minor.optional(),
+    access: access.optional(),
+    note: z.string().max(10_000).optional(),
+    reply: z.string().max(10_000).optional(),
+  })
+  .openapi('Approval')
+export const Approved = RefundRequest.extend({ needs_another_approval: z.boolean() }).openapi('ApprovedRefundRequest')
+export const Denial = z
+  .strictObject({ note: z.string().min(1).max(10_000), reply: z.string().max(10_000).optional() })
+  .openapi('Denial')
+
+export const Question = NewRefundRequest.omit({ comment: true, locale: true })
+  .partial({ reason: true })
+  .openapi('Question')
+export const Answer = Decision.omit({ by: true, at: true })
+  .extend({ payment: z.string(), access, missing_facts: z.array(z.string()), amount_because: z.string() })
+  .openapi('Answer')
+
+export const Badge = z
+  .object({
+    kind: z.enum(['refundable', 'review', 'not_refundable', 'on_its_way', 'refunded', 'in_review']),
+    until: instant.nullable(),
+    because: z.string(),
+    amount_minor: minor,
+  })
+  .openapi('Badge')
+export const Payment = z
+  .object({
+    id: z.string(),
+    stripe_payment_intent: z.string().nullable(),
+    stripe_charge: z.string(),
+    customer: z.string().nullable(),
+    description: z.string(),
+    amount_minor: minor,
+    refunded_minor: minor,
+    refundable_minor: minor,
+    currency: z.string(),
+    paid_at: instant,
+    refundable_until: instant.nullable(),
+    badge: Badge,
+    product: z.string().nullable(),
+    interval: z.string(),
+    invoice_number: z.string().nullable(),
+    subscription: z.string().nullable(),
+    dispute: z.string(),
+    card: z.object({ brand: z.string().nullable(), last4: z.string() }).nullable(),
+  })
+  .openapi('Payment')
+
+export const Access = z
+  .object({
+    customer: z.string(),
+    products: z.array(
+      z.object({
+        product: z.string().nullable(),
+        product_name: z.string(),
+        access: z.boolean(),
+        until: instant.nullable(),
+        because: z.string(),
+      }),
+    ),
+  })
+  .openapi('Access')
+
+export const NewFacts = z
+  .strictObject({
+    facts: z.record(z.string().max(100), z.union([z.string().max(1000), z.number(), z.boolean()])),
+    as_of: z.iso.datetime({ offset: true }).optional(),
+  })
+  .openapi('NewFacts')
+export const FactsKept = z.object({ subject: z.string(), facts: z.array(z.string()) }).openapi('FactsKept')
+
+export const NewPortalSession = z
+  .strictObject({
+    customer: z.string().min(1).max(255),
+    payment: z.string().max(255).optional(),
+    return_url: z.string().max(2000).optional(),
+  })
+  .openapi('NewPortalSession')
+export const PortalSession = z.object({ url: z.string(), expires_at: instant }).openapi('PortalSession')
+
+export const ReasonsReport = z
+  .object({
+    from: instant,
+    to: instant,
+    reasons: z.array(
+      z.object({
+        reason: z.string(),
+        currency: z.string(),
+        requests: z.int(),
+        refunds: z.int(),
+        refunded_minor: z.string(),
+        automatic: z.int(),
+      }),
+    ),
+    captured: z.array(z.object({ currency: z.string(), captured_minor: z.string(), payments: z.int() })),
+  })
+  .openapi('ReasonsReport')
+
+/** A page of a list: what follows begins after `next_cursor`; null at the end. */
+export const pageOf = <T extends z.ZodType>(item: T) =>
+  z.object({ data: z.array(item), next_cursor: z.string().nullable() })
+export const paging = {
+  cursor: z.string().max(255).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+}

@@ -1,0 +1,74 @@
+import type { Context } from 'hono'
+import { createMiddleware } from 'hono/factory'
+import type { z } from 'zod'
+import type { App } from '../../app.ts'
+import { usePortalSession } from '../../db/portal-sessions.ts'
+import type { Refusal } from '../../domain/refusal.ts'
+import { answerProblem, problem } from '../problem.ts'
+import { readSessionCookie, type Cookie } from '../session.ts'
+
+export type PortalEnv = { Variables: { customer: string } }
+
+type Status = 400 | 401 | 403 | 404 | 409 | 413 | 415 | 422
+
+/** A "no" of the portal's own, in the shape of every other one. */
+export function refuse(
+  c: Context,
+  status: Status,
+  no: { code: string; detail: string } & Record<string, unknown>,
+): Response {
+  return answerProblem(c, { title: 'This was not done', ...no, status })
+}
+
+/** What is somebody else's is answered exactly as what is nowhere. */
+export const notFound = (c: Context): Response =>
+  refuse(c, 404, { code: 'not_found', detail: 'There is nothing here that belongs to you.' })
+
+/** A refusal of a flow. */
+export function refused(c: Context, no: Refusal): Response {
+  return no.code === 'payment_not_found' || no.code === 'request_not_found' ? notFound(c) : problem(c, no)
+}
+
+export const portalCookie = (app: App): Cookie => ({ name: 'portal', path: '/portal', publicUrl: app.config.publicUrl })
+
+/** Lets only a customer pass, by the session that their link opened. */
+export const customerOnly = (app: App) =>
+  createMiddleware<PortalEnv>(async (c, next) => {
+    const secret = readSessionCookie(c, portalCookie(app))
+    const session = secret === undefined ? undefined : await usePortalSession(app.db, app.account, secret, app.now())
+    if (session === undefined) {
+      return refuse(c, 401, {
+        code: 'not_signed_in',
+        detail: 'Your visit has ended. Ask for a new link: nothing was changed.',
+      })
+    }
+    c.set('customer', session.customer)
+    return next()
+  })
+
+/** Refuses what another site makes a browser send: a cookie alone is no proof that the customer meant it. */
+export const ownPagesOnly = (app: App) =>
+  createMiddleware(async (c, next) => {
+    c.header('cache-control', 'no-store')
+    if (c.req.method === 'GET' || c.req.method === 'HEAD') return next()
+    const origin = c.req.header('origin')
+    const site = c.req.header('sec-fetch-site')
+    const ours = [new URL(app.config.publicUrl).host, c.req.header('host')]
+    const foreign = origin === undefined ? site !== 'same-origin' : !ours.includes(URL.parse(origin)?.host)
+    if (foreign || (site !== undefined && site !== 'same-origin')) {
+      return refuse(c, 403, {
+        code: 'foreign_origin',
+        detail: 'This did not come from our own pages. Nothing was changed.',
+      })
+    }
+    if (!(c.req.header('content-type') ?? '').startsWith('application/json')) {
+      return refuse(c, 415, { code: 'not_json', detail: 'Send application/json. Nothing was changed.' })
+    }
+    return next()
+  })
+
+/** The JSON body by a schema; undefined when it is not so. */
+export async function readBody<S extends z.ZodType>(c: Context, schema: S): Promise<z.infer<S> | undefined> {
+  const body: unknown = await c.req.json().catch(() => undefined)
+  return schema.safeParse(body).data
+}

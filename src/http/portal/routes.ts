@@ -1,0 +1,211 @@
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { z } from 'zod'
+import type { App } from '../../app.ts'
+import { portalPayments } from '../../db/portal-payments.ts'
+import { portalRequest } from '../../db/portal-requests.ts'
+import { endPortalSession } from '../../db/portal-sessions.ts'
+import { appealRequest } from '../../flows/appeal-request.ts'
+import { sessionLastsMs } from '../../domain/portal-link.ts'
+import { enterPortal } from '../../flows/open-portal.ts'
+import { paymentBadges } from '../../flows/payment-badges.ts'
+import { previewDecision } from '../../flows/preview-decision.ts'
+import { withdrawRequest } from '../../flows/withdraw-request.ts'
+import { liveEvents } from '../live.ts'
+import { clearSessionCookie, readSessionCookie, setSessionCookie } from '../session.ts'
+import {
+  customerOnly,
+  notFound,
+  ownPagesOnly,
+  portalCookie,
+  readBody,
+  refuse,
+  refused,
+  type PortalEnv,
+} from './guard.ts'
+import { languageOf } from './language.ts'
+import { portalPages, shopName } from './page.ts'
+import { submitOnce } from './submit.ts'
+import { paymentEntry, previewView, requestView } from './views.ts'
+import type { EnterAnswer, NewRequestAnswer, PaymentEntry, PaymentsAnswer, Preview } from './wire.ts'
+
+const comment = z.string().max(2000).optional()
+const bodies = {
+  enter: z.object({ token: z.string().min(1).max(200) }),
+  preview: z.object({ reason: z.string().max(100), comment }),
+  submit: z.object({
+    payment: z.string().regex(/^pay_\w{1,64}$/),
+    reason: z.string().max(100),
+    comment,
+    shown: z.string().max(100),
+    after: z
+      .string()
+      .regex(/^rr_\w{1,64}$/)
+      .nullable(),
+    ask_person: z.boolean().optional(),
+  }),
+  appeal: z.object({ comment }),
+} as const
+
+const bodyAtMost = 64 * 1024
+const unusable = { code: 'invalid', detail: 'This can’t be used as it is. Nothing was changed.' }
+
+/** The customer's own pages and what they ask the server, under /portal. */
+export function portalRoutes(app: App): Hono {
+  const portal = new Hono()
+  portal.route('/api', portalApi(app))
+  portal.get('/*', portalPages(app))
+  return portal
+}
+
+function portalApi(app: App): Hono<PortalEnv> {
+  const api = new Hono<PortalEnv>()
+  api.use(ownPagesOnly(app))
+  api.use(
+    bodyLimit({
+      maxSize: bodyAtMost,
+      onError: (c) => refuse(c, 413, { code: 'too_large', detail: 'This is too much at once.' }),
+    }),
+  )
+  wayInAndOut(app, api)
+  api.use(customerOnly(app))
+  asking(app, api)
+  standing(app, api)
+  api.all('*', notFound)
+  return api
+}
+
+function wayInAndOut(app: App, api: Hono<PortalEnv>): void {
+  const cookie = portalCookie(app)
+
+  // A link's token becomes a session. Only a POST does it: what merely looks at links doesn't use them up.
+  api.post('/enter', async (c) => {
+    const body = await readBody(c, bodies.enter)
+    if (body === undefined) return refuse(c, 422, unusable)
+    const entered = await enterPortal(app, { token: body.token, session: readSessionCookie(c, cookie) })
+    if (!entered.ok) return refused(c, entered.no)
+    setSessionCookie(c, cookie, entered.value.session)
+    const { payment, return_url } = entered.value
+    return c.json({ payment, return_url } satisfies EnterAnswer)
+  })
+
+  // Ends the session on this device.
+  api.post('/leave', async (c) => {
+    const secret = readSessionCookie(c, cookie)
+    if (secret !== undefined) await endPortalSession(app.db, app.account, secret)
+    clearSessionCookie(c, cookie)
+    return c.json({})
+  })
+}
+
+/** The customer's payments with their badges; with `payment` that one only. */
+async function entries(app: App, customer: string, locale: string, payment?: string): Promise<PaymentEntry[]> {
+  const rows = await portalPayments(app.db, app.account, customer, payment)
+  const badges = await paymentBadges(app, rows, locale)
+  return rows.map((row) => paymentEntry(row, badges.get(row.id)!))
+}
+
+type Asked = { readonly payment: string; readonly reason: string; readonly comment?: string | undefined }
+
+async function previewFor(
+  app: App,
+  customer: string,
+  locale: string,
+  { payment: id, reason, comment: told }: Asked,
+): Promise<Preview | Parameters<typeof refused>[1]> {
+  const asked = await previewDecision(app, { payment: id, reason, comment: told, customer, channel: 'portal' })
+  if (!asked.ok) return asked.no
+  const { payment, decision } = asked.value
+  const [entry] = await entries(app, customer, locale, payment.id)
+  return entry === undefined
+    ? { code: 'payment_not_found' }
+    : previewView(entry, payment, decision, { locale, now: app.now() })
+}
+
+function asking(app: App, api: Hono<PortalEnv>): void {
+  api.get('/payments', async (c) => {
+    const payments = await entries(app, c.get('customer'), languageOf(c))
+    return c.json({ shop: await shopName(app), payments } satisfies PaymentsAnswer)
+  })
+
+  api.get('/payments/:id', async (c) => {
+    const [entry] = await entries(app, c.get('customer'), languageOf(c), c.req.param('id'))
+    return entry === undefined ? notFound(c) : c.json(entry)
+  })
+
+  // What would happen. Nothing is written.
+  api.post('/payments/:id/preview', async (c) => {
+    const body = await readBody(c, bodies.preview)
+    if (body === undefined) return refuse(c, 422, unusable)
+    const preview = await previewFor(app, c.get('customer'), languageOf(c), { payment: c.req.param('id'), ...body })
+    return 'code' in preview ? refused(c, preview) : c.json(preview)
+  })
+
+  // The deed, as it was shown; where it would be another one by now, that is shown first.
+  api.post('/requests', async (c) => {
+    const body = await readBody(c, bodies.submit)
+    if (body === undefined) return refuse(c, 422, unusable)
+    const customer = c.get('customer')
+    const locale = languageOf(c)
+    const [own] = await portalPayments(app.db, app.account, customer, body.payment)
+    if (own === undefined) return notFound(c)
+    const submitted = await submitOnce(app, { ...body, customer, locale })
+    switch (submitted.end) {
+      case 'made':
+        return c.json(
+          { id: submitted.id, existing: submitted.existing } satisfies NewRequestAnswer,
+          submitted.existing ? 200 : 201,
+        )
+      case 'in_flight':
+        return refuse(c, 409, {
+          code: 'request_in_flight',
+          detail: 'This request is being taken in right now. Ask again in a moment.',
+        })
+      case 'refused':
+        return refused(c, submitted.no)
+      case 'changed': {
+        const preview = await previewFor(app, customer, locale, body)
+        if ('code' in preview) return refused(c, preview)
+        return refuse(c, 409, {
+          code: 'decision_changed',
+          detail: 'This has changed since it was shown. Nothing was done.',
+          preview,
+        })
+      }
+    }
+  })
+}
+
+function standing(app: App, api: Hono<PortalEnv>): void {
+  api.get('/requests/:id', async (c) => {
+    const row = await portalRequest(app.db, app.account, c.get('customer'), c.req.param('id'))
+    return row === undefined ? notFound(c) : c.json(requestView(row, { locale: languageOf(c), now: app.now() }))
+  })
+
+  api.post('/requests/:id/withdraw', async (c) => {
+    const customer = c.get('customer')
+    const done = await withdrawRequest(app, { id: c.req.param('id'), by: `customer:${customer}`, customer })
+    return done.ok ? c.json({}) : refused(c, done.no)
+  })
+
+  // A "no" of the policy goes to a person.
+  api.post('/requests/:id/appeal', async (c) => {
+    const body = await readBody(c, bodies.appeal)
+    if (body === undefined) return refuse(c, 422, unusable)
+    const customer = c.get('customer')
+    const done = await appealRequest(app, {
+      id: c.req.param('id'),
+      by: `customer:${customer}`,
+      customer,
+      comment: body.comment,
+    })
+    return done.ok ? c.json({}) : refused(c, done.no)
+  })
+
+  // Says that something moved, never what: the page asks for what it shows, with the rights that it has then.
+  api.get('/live', (c) => {
+    const customer = c.get('customer')
+    const until = app.now().getTime() + sessionLastsMs
+    return liveEvents(app, c, (hint) => hint.customer === customer && app.now().getTime() < until)
+  })
+}

@@ -1,0 +1,120 @@
+import type { AccessChoice, Verdict } from '../../domain/decision.ts'
+import type { RefundStatus } from '../../domain/refund.ts'
+import type { RequestStatus } from '../../domain/request.ts'
+
+// What the portal's pages get from its server. Instants are ISO 8601 texts in UTC; amounts are minor units.
+
+export type Badge = {
+  readonly kind: 'refundable' | 'review' | 'not_refundable' | 'on_its_way' | 'refunded' | 'in_review'
+  readonly until: string | null
+  /** For `not_refundable`: the sentence in the customer's language, when there is one. */
+  readonly because: string | null
+  readonly amount_minor: number
+}
+
+/** How it was paid, which is where the money goes back to. */
+export type Method = { readonly type: string | null; readonly brand: string | null; readonly last4: string | null }
+
+export type PaymentView = {
+  readonly id: string
+  readonly what: string
+  readonly paid_at: string
+  readonly amount_minor: number
+  readonly refunded_minor: number
+  readonly currency: string
+  readonly method: Method
+  readonly interval: 'once' | 'day' | 'week' | 'month' | 'year'
+  readonly period_start: string | null
+  readonly period_end: string | null
+  readonly invoice_number: string | null
+}
+
+/** A payment with what can be done about it. `request` is the newest request on it that was not withdrawn. */
+export type PaymentEntry = PaymentView & {
+  readonly badge: Badge
+  readonly request: { readonly id: string; readonly status: RequestStatus; readonly open: boolean } | null
+  /** The newest request of any kind: what a new one comes after. */
+  readonly after: string | null
+}
+
+export type PaymentsAnswer = { readonly shop: string; readonly payments: readonly PaymentEntry[] }
+
+/** What happens to access. `ends_at` is null where it stays, or where no end is known. */
+export type AccessView = {
+  readonly choice: AccessChoice
+  readonly ends_at: string | null
+  readonly subscription_ends: boolean
+}
+
+/** What would have made it a yes: the fact and the value that it would have needed. */
+export type MissedBy = { readonly sentence: string | null }
+
+export type Preview = {
+  readonly payment: PaymentEntry
+  readonly verdict: Verdict
+  readonly amount_minor: number
+  readonly currency: string
+  /** How the amount was worked out; null when it is simply everything that was paid. */
+  readonly worked_out: string | null
+  readonly say: string | null
+  readonly missed_by: MissedBy | null
+  readonly access: AccessView
+  readonly appeal: boolean
+  /** What was shown, to be sent back with the request: if it is not so any more, the new preview comes instead of the deed. */
+  readonly shown: string
+}
+
+export type NewRequestBody = {
+  readonly payment: string
+  readonly reason: string
+  readonly comment?: string | undefined
+  readonly shown: string
+  readonly after: string | null
+  readonly ask_person?: boolean | undefined
+}
+
+/** `existing`: this request was there before, made in another tab, by a first tap, or by somebody else. */
+export type NewRequestAnswer = { readonly id: string; readonly existing: boolean }
+
+export type DecisionView = {
+  readonly verdict: Verdict
+  readonly by: 'policy' | 'person' | 'elsewhere'
+  readonly at: string
+  readonly amount_minor: number
+  readonly currency: string
+  readonly worked_out: string | null
+  readonly say: string | null
+  /** What a person wrote to the customer. */
+  readonly reply: string | null
+  readonly missed_by: MissedBy | null
+  readonly access: AccessView
+}
+
+export type RefundView = {
+  readonly status: RefundStatus
+  readonly amount_minor: number
+  readonly currency: string
+  readonly reference: string | null
+  readonly sent_at: string | null
+  readonly succeeded_at: string | null
+  readonly failed_at: string | null
+  /** When the money should be there, first and last day; null when it is not known for this way of paying. */
+  readonly expected: { readonly from: string; readonly to: string } | null
+}
+
+export type RequestView = {
+  readonly id: string
+  readonly status: RequestStatus
+  readonly payment: PaymentView
+  readonly reason: string
+  readonly comment: string | null
+  readonly created_at: string
+  readonly closed_at: string | null
+  readonly due_at: string | null
+  readonly appealed_at: string | null
+  readonly decision: DecisionView | null
+  readonly refund: RefundView | null
+  readonly may: { readonly withdraw: boolean; readonly appeal: boolean; readonly ask_again: boolean }
+}
+
+export type EnterAnswer = { readonly payment: string | null; readonly return_url: string | null }

@@ -1,0 +1,80 @@
+import type { Context } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { explainRefusal, type Refusal } from '../domain/refusal.ts'
+
+/** The domain has never heard of these numbers. */
+const statusOf = {
+  payment_not_found: 404,
+  request_not_found: 404,
+  customer_not_found: 404,
+  exception_not_found: 404,
+  reason_unknown: 422,
+  amount_invalid: 422,
+  currency_mismatch: 422,
+  more_than_is_left: 422,
+  request_already_open: 409,
+  already_decided: 409,
+  not_withdrawable: 409,
+  not_appealable: 409,
+  not_captured: 422,
+  payment_disputed: 409,
+  role_too_low: 403,
+  own_request: 403,
+  already_approved_by_you: 409,
+  approved_for_another_amount: 409,
+  note_missing: 422,
+  link_invalid: 422,
+  fact_unknown: 422,
+  fact_wrong_type: 422,
+  fact_dated_ahead: 422,
+  policy_invalid: 422,
+  stripe_unreachable: 503,
+} as const satisfies Record<Refusal['code'], ContentfulStatusCode>
+
+/** Which part of the input a refusal is about, so that a form can say it beside the field. */
+const fieldOf: Partial<Record<Refusal['code'], string>> = {
+  payment_not_found: 'payment',
+  customer_not_found: 'customer',
+  reason_unknown: 'reason',
+  amount_invalid: 'amount',
+  currency_mismatch: 'currency',
+  more_than_is_left: 'amount',
+  note_missing: 'note',
+  policy_invalid: 'source',
+  fact_dated_ahead: 'as_of',
+}
+
+export type Problem = {
+  readonly status: ContentfulStatusCode
+  readonly code: string
+  readonly title: string
+  readonly detail: string
+  readonly field?: string
+  readonly [more: string]: unknown
+}
+
+/** Answers with problem details (RFC 9457). */
+export function answerProblem(c: Context, { status, code, ...rest }: Problem): Response {
+  const body = { type: `urn:moneyback:problem:${code}`, status, code, ...rest }
+  return c.body(JSON.stringify(body), status, {
+    'content-type': 'application/problem+json',
+    'cache-control': 'no-store',
+  })
+}
+
+/** Answers with a refusal of a flow. */
+export function problem(c: Context, no: Refusal): Response {
+  const { code, ...details } = no
+  const field =
+    fieldOf[code] ?? (code === 'fact_unknown' || code === 'fact_wrong_type' ? `facts.${no.name}` : undefined)
+  return answerProblem(c, {
+    ...details,
+    status: statusOf[code],
+    code,
+    title: titleOf(code),
+    detail: explainRefusal(no),
+    ...(field && { field }),
+  })
+}
+
+const titleOf = (code: string): string => code.charAt(0).toUpperCase() + code.slice(1).replaceAll('_', ' ')

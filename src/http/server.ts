@@ -1,0 +1,180 @@
+import { serve } from '@hono/node-server'
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { HTTPException } from 'hono/http-exception'
+import { requestId } from 'hono/request-id'
+import { secureHeaders } from 'hono/secure-headers'
+import { sql } from 'kysely'
+import type { Server } from 'node:http'
+import type { App } from '../app.ts'
+import { errorLine } from '../stripe/answers.ts'
+import { adminRoutes } from './admin/routes.ts'
+import { apiRoutes } from './api/routes.ts'
+import { docsRoutes } from './docs.ts'
+import { portalRoutes } from './portal/routes.ts'
+import { answerProblem } from './problem.ts'
+import { stripeWebhook } from './stripe-webhook.ts'
+import { webFiles } from './web.ts'
+
+/** The whole HTTP surface: API, portal, admin console, Stripe's webhook, docs, health. */
+export function makeServer(app: App): Hono {
+  const server = new Hono()
+  server.use(requestId())
+  server.use(headers())
+  server.route('/webhooks/stripe', stripeWebhook(app))
+  server.use(
+    bodyLimit({
+      maxSize: 256 * 1024,
+      onError: (c) =>
+        answerProblem(c, { status: 413, code: 'too_large', title: 'Too large', detail: 'Send less than 256 KiB.' }),
+    }),
+  )
+  server.get('/health', (c) => health(app).then(({ ok, ...body }) => c.json({ ok, ...body }, ok ? 200 : 503)))
+  server.route('/', webFiles())
+  server.route('/docs', docsRoutes())
+  server.route('/v1', apiRoutes(app))
+  server.route('/portal', portalRoutes(app))
+  server.route('/admin', adminRoutes(app))
+  server.get('/', (c) => c.redirect('/admin'))
+  server.notFound((c) =>
+    answerProblem(c, {
+      status: 404,
+      code: 'not_found',
+      title: 'Not found',
+      detail: `There is nothing at ${c.req.path}. The API is described at /docs.`,
+    }),
+  )
+  server.onError((error, c) => unexpected(app, error, c))
+  return server
+}
+
+/** Scripts and styles come from this origin alone, nothing is embedded anywhere, nothing is cached that carries data. */
+function headers() {
+  return secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'", 'data:'],
+      connectSrc: ["'self'"],
+      fontSrc: ["'self'"],
+      formAction: ["'self'"],
+      baseUri: ["'none'"],
+      frameAncestors: ["'none'"],
+      objectSrc: ["'none'"],
+    },
+    referrerPolicy: 'no-referrer',
+    crossOriginOpenerPolicy: 'same-origin',
+    crossOriginResourcePolicy: 'same-origin',
+    xFrameOptions: 'DENY',
+    strictTransportSecurity: 'max-age=63072000; includeSubDomains',
+  })
+}
+
+/** PostgreSQL away is told as such (503), so that a client knows to come again; everything else is our own fault. */
+function unexpected(app: App, error: Error, c: import('hono').Context): Response {
+  if (error instanceof HTTPException) {
+    return answerProblem(c, {
+      status: error.status as 400,
+      code: 'bad_request',
+      title: 'Bad request',
+      detail: error.message || 'This request can’t be understood.',
+    })
+  }
+  if (isUnstorableText(error)) {
+    return answerProblem(c, {
+      status: 422,
+      code: 'invalid_text',
+      title: 'This can’t be used as it is',
+      detail: 'A text has a NUL character (U+0000) in it, which can’t be kept. Take it out. Nothing was done.',
+    })
+  }
+  const id = c.get('requestId') as string
+  app.log.error({ id, path: c.req.path, error: errorLine(error), stack: error.stack }, 'a request failed')
+  if (isDatabaseAway(error)) {
+    return answerProblem(c, {
+      status: 503,
+      code: 'database_away',
+      title: 'For a moment not available',
+      detail: 'The database can’t be reached right now. Nothing was done; try again in a moment.',
+      request_id: id,
+    })
+  }
+  return answerProblem(c, {
+    status: 500,
+    code: 'unexpected',
+    title: 'Unexpected',
+    detail: `This is our fault. Tell us the request id ${id} if it happens again.`,
+    request_id: id,
+  })
+}
+
+// PostgreSQL keeps no NUL character in a text (22021) nor in JSON (22P05).
+const isUnstorableText = (error: Error): boolean => /^(22021|22P05)$/.test((error as { code?: string }).code ?? '')
+
+function isDatabaseAway(error: Error): boolean {
+  const code = (error as { code?: string }).code ?? ''
+  return (
+    /^(ECONN|EPIPE|ENOTFOUND|57P0|08|53)/.test(code) ||
+    /timeout exceeded when trying to connect|Connection terminated/.test(error.message)
+  )
+}
+
+async function health(
+  app: App,
+): Promise<{ ok: boolean; database: string; sending: string; open_exceptions: number | null }> {
+  try {
+    const { rows } = await sql<{ stopped: string | null; open: number }>`
+      select (select sending_stopped_because from account where id = ${app.account}) as stopped,
+        (select count(*) from exception where account_id = ${app.account} and resolved_at is null) as open`.execute(
+      app.db,
+    )
+    const { stopped, open } = rows[0]!
+    return {
+      ok: true,
+      database: 'reached',
+      sending: stopped === null ? 'on' : `stopped: ${stopped}`,
+      open_exceptions: Number(open),
+    }
+  } catch {
+    return { ok: false, database: 'away', sending: 'unknown', open_exceptions: null }
+  }
+}
+
+/** Why the server can't listen, in words. */
+export class CannotListen extends Error {
+  override name = 'CannotListen'
+}
+
+export type Listening = { readonly port: number; close(): Promise<void> }
+
+/** Listens. Throws CannotListen when the port is taken or not allowed. */
+export function listen(server: Hono, { port, host }: { port: number; host: string }): Promise<Listening> {
+  return new Promise((done, failed) => {
+    const http = serve(
+      {
+        fetch: server.fetch,
+        port,
+        hostname: host,
+        serverOptions: { requestTimeout: 30_000, headersTimeout: 10_000, maxHeaderSize: 16 * 1024 },
+      },
+      (info) => done({ port: info.port, close: () => close(http as Server) }),
+    ) as Server
+    http.once('error', (error: NodeJS.ErrnoException) => failed(new CannotListen(listenProblem(error, port))))
+  })
+}
+
+function listenProblem({ code, message }: NodeJS.ErrnoException, port: number): string {
+  if (code === 'EADDRINUSE')
+    return `Port ${port} is taken by another program. Stop it, or choose another port: PORT=${port + 1} npm start`
+  if (code === 'EACCES') return `This user may not listen on port ${port}. Choose one above 1023: PORT=3000 npm start`
+  return `Can’t listen on port ${port}: ${message}`
+}
+
+/** Live pages keep their connection open for ever, so they are ended rather than waited for. */
+function close(http: Server): Promise<void> {
+  return new Promise((done) => {
+    http.close(() => done())
+    http.closeAllConnections()
+  })
+}

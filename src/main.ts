@@ -1,0 +1,200 @@
+import { readFile } from 'node:fs/promises'
+import { text } from 'node:stream/consumers'
+import { buildWebWhenStale } from '../scripts/build-web.ts'
+import type { App } from './app.ts'
+import { ConfigError, readConfig, type Config } from './config.ts'
+import { createApiKey } from './db/api-keys.ts'
+import { migrate } from './db/migrate.ts'
+import { policyAt } from './db/policies.ts'
+import { endAllLeases } from './db/work.ts'
+import { roles } from './domain/actor.ts'
+import { publishPolicy } from './flows/publish-policy.ts'
+import { createStaff } from './http/admin/auth.ts'
+import { CannotListen, listen, makeServer } from './http/server.ts'
+import { startWorker } from './jobs/work.ts'
+import { openApp } from './open-app.ts'
+import { CannotStart } from './postgres/cannot-start.ts'
+
+const usage = `Usage: npm start [-- COMMAND]
+
+  (nothing)            everything in one process; without DATABASE_URL and STRIPE_SECRET_KEY the demo
+  serve                API, portal, admin console and Stripe's webhook
+  work                 the work behind them: refunds, events, mail, reconciliation
+  migrate              brings the database to the newest schema
+  staff add EMAIL ROLE adds somebody to the staff; the password is read from standard input
+  api-key create NAME  makes an API key and prints it once
+`
+
+/** What must be ended, the last begun first. */
+const endings: (() => Promise<unknown>)[] = []
+
+async function main([command, ...rest]: string[]): Promise<void> {
+  const config = readConfig()
+  switch (command) {
+    case undefined:
+      return everything(config)
+    case 'serve':
+      return serveOnly(config)
+    case 'work':
+      return workOnly(config)
+    case 'migrate':
+      return migrateOnly(config)
+    case 'staff':
+      return addStaff(config, rest)
+    case 'api-key':
+      return addApiKey(config, rest)
+    default:
+      throw new ConfigError(`There is no command "${command}".\n\n${usage}`)
+  }
+}
+
+/** One process for all: on the given PostgreSQL and Stripe, or with its own PostgreSQL and the demo's simulator. */
+async function everything(config: Config): Promise<void> {
+  if (config.stripe === undefined) {
+    const { startDemo } = await import('./demo/start.ts')
+    return startDemo(config, endings)
+  }
+  const [databaseUrl] = await Promise.all([ownOrGivenDatabase(config), buildWebWhenStale()])
+  await patiently(() => migrate(databaseUrl))
+  const app = await open(config, databaseUrl)
+  if (config.databaseUrl === undefined) await endAllLeases(app.db)
+  await publishFirstPolicy(app)
+  await serveApp(app)
+  const worker = startWorker(app)
+  endings.push(() => worker.stop())
+  ready(app)
+}
+
+async function serveOnly(config: Config): Promise<void> {
+  await buildWebWhenStale()
+  const app = await open(config, neededDatabase(config))
+  await publishFirstPolicy(app)
+  await serveApp(app)
+  ready(app)
+}
+
+async function workOnly(config: Config): Promise<void> {
+  const app = await open(config, neededDatabase(config))
+  const worker = startWorker(app)
+  endings.push(() => worker.stop())
+  console.log('working')
+}
+
+async function migrateOnly(config: Config): Promise<void> {
+  await patiently(() => migrate(neededDatabase(config)))
+  console.log('The database has the newest schema.')
+}
+
+async function addStaff(config: Config, [verb, email = '', role = '']: string[]): Promise<void> {
+  const known = roles.find((each) => each === role)
+  if (verb !== 'add' || !/^[^@\s]+@[^@\s]+$/.test(email) || known === undefined) {
+    throw new ConfigError(
+      `Say: npm start -- staff add EMAIL ROLE, with one of the roles ${roles.join(', ')}. The password comes from standard input.`,
+    )
+  }
+  const password = (await text(process.stdin)).trim()
+  const app = await open(config, neededDatabase(config))
+  await createStaff(app, { email, name: email.split('@')[0]!, role: known, password })
+  console.log(`${email} can sign in as ${role}.`)
+}
+
+async function addApiKey(config: Config, [verb, name]: string[]): Promise<void> {
+  if (verb !== 'create' || !name) throw new ConfigError('Say: npm start -- api-key create NAME')
+  const app = await open(config, neededDatabase(config))
+  const { secret } = await createApiKey(app.db, app.account, name, app.now())
+  console.log(`${secret}\nThis is the only time that it is shown.`)
+}
+
+async function ownOrGivenDatabase(config: Config): Promise<string> {
+  if (config.databaseUrl !== undefined) return config.databaseUrl
+  const { startEmbeddedPostgres } = await import('./postgres/embedded.ts')
+  const postgres = await startEmbeddedPostgres({ folder: `${config.dataFolder}/postgres` })
+  endings.push(() => postgres.stop())
+  return postgres.url
+}
+
+function neededDatabase({ databaseUrl }: Config): string {
+  if (databaseUrl !== undefined) return databaseUrl
+  throw new ConfigError(
+    'DATABASE_URL is missing: this command works on a PostgreSQL that is there already. For example:\n\n  DATABASE_URL=postgres://moneyback:…@db.example.com/moneyback\n',
+  )
+}
+
+async function open(config: Config, databaseUrl: string): Promise<App> {
+  if (config.stripe === undefined)
+    throw new ConfigError('STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET are missing: this command needs them.')
+  const stripe = config.stripe
+  const app = await patiently(() => openApp({ config, databaseUrl, stripe }))
+  endings.push(() => app.db.destroy())
+  return app
+}
+
+/** A new installation answers by the ready-made policy until somebody publishes another one. */
+async function publishFirstPolicy(app: App): Promise<void> {
+  if ((await policyAt(app.db, app.account, app.now())) !== undefined) return
+  const source = await readFile(new URL('../policies/default.yaml', import.meta.url), 'utf8')
+  const result = await publishPolicy(app, {
+    source,
+    comment: 'The policy that Moneyback comes with.',
+    by: 'moneyback',
+    role: 'owner',
+  })
+  if (!result.ok) throw new Error('policies/default.yaml can’t be published')
+}
+
+async function serveApp(app: App): Promise<void> {
+  const listening = await listen(makeServer(app), app.config)
+  endings.push(() => listening.close())
+}
+
+function ready({ config: { publicUrl } }: App): void {
+  console.log(
+    `\n  Admin console  ${publicUrl}/admin\n  Portal         ${publicUrl}/portal\n  API            ${publicUrl}/docs\n`,
+  )
+  console.log(`ready ${JSON.stringify({ admin: `${publicUrl}/admin`, portal: `${publicUrl}/portal`, api: publicUrl })}`)
+}
+
+/** PostgreSQL may come up after us: waits a minute for it, saying so. */
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work()
+    } catch (error) {
+      const { code = '', message } = error as { code?: string; message: string }
+      const away =
+        /^(ECONN|ENOTFOUND|EAI_AGAIN|57P03|ETIMEDOUT)/.test(code) ||
+        message.includes('timeout exceeded when trying to connect')
+      if (!away) throw error
+      if (attempt === 30)
+        throw new ConfigError(
+          `PostgreSQL can't be reached (${message || code}). Is DATABASE_URL right, and is the server up?`,
+        )
+      if (attempt === 1) console.error('PostgreSQL can’t be reached; waiting for it …')
+      await new Promise((done) => setTimeout(done, 2_000))
+    }
+  }
+}
+
+let ending: Promise<void> | undefined
+
+/** Ends everything in order, once, however often it is asked for. */
+function endAll(code: number): Promise<void> {
+  ending ??= (async () => {
+    for (const end of endings.reverse()) await end().catch((error: unknown) => console.error(error))
+    process.exit(code)
+  })()
+  return ending
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void endAll(0))
+
+/** Errors that tell their cure are printed as they are; anything else with its stack. */
+function tellAndEnd(error: unknown): Promise<void> {
+  const known = error instanceof ConfigError || error instanceof CannotStart || error instanceof CannotListen
+  console.error(known ? `\n${(error as Error).message}\n` : error)
+  return endAll(1)
+}
+
+const commandsThatEnd = ['migrate', 'staff', 'api-key']
+const given = process.argv.slice(2)
+main(given).then(() => (commandsThatEnd.includes(given[0] ?? '') ? endAll(0) : undefined), tellAndEnd)

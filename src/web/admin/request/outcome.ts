@@ -1,0 +1,147 @@
+import type { AccessChoice, Decision } from '../../../domain/decision.ts'
+import { decimals, format, money, shareRoundedDown, step } from '../../../domain/money.ts'
+import type { PaymentDetail, RequestScreen, SubscriptionDetail } from '../../../http/admin/screens.ts'
+import { mayAs } from '../../../domain/actor.ts'
+import { roleToApprove, standingApprovals } from '../../../domain/approval.ts'
+import { dayOf } from '../../parts/time.ts'
+import { methodName } from '../../parts/words.ts'
+
+/** The policy's last answer about a request, whole. */
+export function askedPolicy({ decisions }: RequestScreen): Decision | undefined {
+  return decisions.findLast(({ by }) => by === 'policy')?.explanation ?? undefined
+}
+
+/** What a plain approval pays: what the policy proposes, else what was asked for, never more than is left. */
+export function proposedMinor(screen: RequestScreen): number {
+  const { payment, request } = screen
+  const policy = askedPolicy(screen)?.amount.minor ?? 0
+  return Math.min(policy > 0 ? policy : (request.asked_minor ?? payment.refundable_minor), payment.refundable_minor)
+}
+
+/** What ends for the customer, in true words, for one choice of access. */
+export function accessSentence(
+  access: AccessChoice,
+  subscription: SubscriptionDetail | null,
+  payment: PaymentDetail,
+): string {
+  const running = subscription && !subscription.ended_at && subscription.status !== 'canceled'
+  const current =
+    running && payment.period_start !== null && sameInstant(subscription.current_period_start, payment.period_start)
+  if (access === 'keep') return running ? 'the subscription and access stay as they are' : 'access stays as it is'
+  if (!payment.subscription_id)
+    return access === 'now' ? 'access from this payment ends' : 'access from this payment ends with its paid period'
+  if (!running) return 'the subscription has ended already'
+  if (subscription.cancel_at) return 'the subscription is set to end already'
+  if (!current) return 'the subscription stays: this payment is not for the period that runs now'
+  if (access === 'now') return 'the subscription is canceled and access ends once the refund succeeds'
+  return `the subscription is canceled to the end of its period (${dayOf(subscription.current_period_end!)})`
+}
+
+/** How many approvals stand and how many the policy wants. */
+export function approvalsOf(screen: RequestScreen): {
+  given: { by: string; amount_minor: number }[]
+  needed: number
+  role: string
+} {
+  const policy = askedPolicy(screen)
+  return {
+    given: standingApprovals(
+      screen.decisions,
+      screen.refunds.filter(({ request_id }) => request_id === screen.request.id),
+    ),
+    needed: policy?.approvers.count ?? 1,
+    role: roleToApprove(screen.request.status, policy),
+  }
+}
+
+/** The whole of what an approval does, for the line above its button. */
+export function approvalSentence(screen: RequestScreen, amount_minor: number, access: AccessChoice): string {
+  const { payment, subscription } = screen
+  const { given, needed } = approvalsOf(screen)
+  const amount = format(money(amount_minor, payment.currency))
+  if (given.length + 1 < needed)
+    return `Your approval of ${amount} is kept and waits for ${needed - given.length - 1} more. No money moves yet, and the customer is not told.`
+  const told = screen.customer?.email
+    ? `${screen.customer.name ?? 'the customer'} is told “Your refund of ${amount} is approved”`
+    : 'there is no e-mail to tell the customer'
+  return `Refund ${amount} to ${methodName(payment)} · ${accessSentence(access, subscription, payment)} · ${told}`
+}
+
+/** Why somebody can't approve this, before they click; undefined when they can. */
+export function whyNotApprove(screen: RequestScreen, me: { id: string; role: string }): string | undefined {
+  const { request, payment } = screen
+  const { given, role } = approvalsOf(screen)
+  if (!mayAs(me.role, role)) return `Only ${role} or a higher role can approve this; you are ${me.role}.`
+  if (request.created_by === `staff:${me.id}`) return 'You made this request, so somebody else has to approve it.'
+  if (given.some(({ by }) => by === `staff:${me.id}`))
+    return 'You have approved this already. It waits for a second person.'
+  if (!payment.captured) return 'This payment was not captured: there is nothing to refund.'
+  if (payment.dispute === 'open' || payment.dispute === 'lost')
+    return 'The bank has a dispute about this payment. A refund now could pay the money twice: answer the dispute in Stripe.'
+  if (payment.refundable_minor === 0) return 'Nothing of this payment is left to refund.'
+  return undefined
+}
+
+/** Amounts worth suggesting for a part, each once: the policy's own, the unused share of the period, half. */
+export function suggestions({ payment, ...screen }: RequestScreen, now: Date): { word: string; minor: number }[] {
+  const all = money(payment.captured_minor, payment.currency)
+  const left = payment.refundable_minor
+  const policy = askedPolicy({ payment, ...screen })?.amount.minor ?? 0
+  const found = [
+    { word: 'All that is left', minor: left },
+    { word: 'What the policy proposes', minor: policy },
+  ]
+  if (payment.period_start && payment.period_end) {
+    const [start, end] = [new Date(payment.period_start).getTime(), new Date(payment.period_end).getTime()]
+    const unused = Math.min(end - start, Math.max(0, end - now.getTime()))
+    if (end > start) found.push({ word: 'Unused days', minor: shareRoundedDown(all, unused, end - start).minor })
+  }
+  found.push({ word: 'Half', minor: shareRoundedDown(all, 1, 2).minor })
+  return found.filter(
+    ({ minor }, at) => minor > 0 && minor <= left && found.findIndex((other) => other.minor === minor) === at,
+  )
+}
+
+type Typed = { ok: true; minor: number } | { ok: false; because: string }
+
+/**
+ * Reads an amount as people type it: "49", "49.00", "1.234,56", "1,234.56", "€ 49,00". Refuses what could mean two things
+ * ("1,234" in euros), what the currency can't pay, and what is not between the smallest amount and what is left.
+ */
+export function readAmount(text: string, currency: string, left_minor: number): Typed {
+  const digits = decimals(currency)
+  const plain = text.replaceAll(/[\s\u00a0\u202f']/g, '').replace(/^[^\d.,-]{1,4}|[^\d.,]{1,4}$/g, '')
+  if (plain === '') return { ok: false, because: 'Type an amount.' }
+  if (!/^\d[\d.,]*$/.test(plain)) return { ok: false, because: `“${text}” is not an amount.` }
+  const last = Math.max(plain.lastIndexOf('.'), plain.lastIndexOf(','))
+  const tail = last < 0 ? '' : plain.slice(last + 1)
+  const marks = plain.replaceAll(/\d/g, '')
+  if (marks.length === 1 && tail.length === 3 && digits !== 3) {
+    const whole = plain.replace(/[.,]/, '')
+    return {
+      ok: false,
+      because: `“${text}” can mean two amounts. Type ${whole}${digits ? '.00' : ''} or ${plain.slice(0, last)}.${tail.slice(0, digits || undefined)}.`,
+    }
+  }
+  const isDecimal =
+    last >= 0 &&
+    tail.length > 0 &&
+    tail.length <= Math.max(digits, 0) &&
+    [...marks].filter((mark) => mark === plain[last]).length === 1
+  const whole = isDecimal ? plain.slice(0, last) : plain
+  if (!/^(\d+|\d{1,3}([.,]\d{3})+)$/.test(whole))
+    return { ok: false, because: `“${text}” is not an amount in ${currency.toUpperCase()}.` }
+  const minor = Number(whole.replaceAll(/[.,]/g, '') + (isDecimal ? tail : '').padEnd(digits, '0'))
+  if (minor < 1) return { ok: false, because: 'The smallest refund is above zero.' }
+  if (minor % step(currency) !== 0)
+    return {
+      ok: false,
+      because: `Stripe pays ${currency.toUpperCase()} in steps of ${format(money(step(currency), currency))}.`,
+    }
+  if (minor > left_minor)
+    return { ok: false, because: `Only ${format(money(left_minor, currency))} is left to refund.` }
+  return { ok: true, minor }
+}
+
+const sameInstant = (a: string | null, b: string): boolean =>
+  a !== null && new Date(a).getTime() === new Date(b).getTime()

@@ -1,0 +1,118 @@
+/** @jsxImportSource preact */
+import { signal } from '@preact/signals'
+import { useEffect, useState } from 'preact/hooks'
+import * as api from './api.ts'
+import { readWayBack } from './draft.ts'
+import { choices, choose, spoken, useWords } from './language.ts'
+import { NoticePage, WayBack } from './parts/Notice.tsx'
+import { place, routeOf, to } from './router.ts'
+import { Link } from './parts/Link.tsx'
+import { Enter } from './screens/Enter.tsx'
+import { Payments } from './screens/Payments.tsx'
+import { Request } from './screens/Request.tsx'
+import { Then } from './screens/Then.tsx'
+import { Why } from './screens/Why.tsx'
+
+const shop = document.querySelector<HTMLMetaElement>('meta[name="shop"]')?.content ?? ''
+const left = signal(false)
+
+/** The portal: a head with the merchant's name, one page, and a foot with the language. */
+export function App() {
+  const words = useWords()
+  return (
+    <>
+      <a class="skip" href="#main">
+        {words.skip}
+      </a>
+      <header class="head">
+        <Link class="shop" href={to.payments}>
+          {shop}
+        </Link>
+        <WayBack quiet url={readWayBack()} />
+      </header>
+      <OfflineBanner />
+      <main id="main">{left.value ? <Left /> : <Page />}</main>
+      <Foot />
+    </>
+  )
+}
+
+function Page() {
+  const words = useWords()
+  const route = routeOf(place.value)
+  switch (route.at) {
+    case 'enter':
+      return <Enter />
+    case 'payments':
+      return <Payments />
+    case 'why':
+      return <Why key={route.payment} id={route.payment} />
+    case 'then':
+      return <Then key={`${route.payment} ${route.reason}`} id={route.payment} reason={route.reason} />
+    case 'request':
+      return <Request key={route.id} id={route.id} />
+    case 'elsewhere':
+      return (
+        <NoticePage notice={words.not_found} shape="receipt">
+          <Link class="button" href={to.payments}>
+            {words.status.all_payments}
+          </Link>
+        </NoticePage>
+      )
+  }
+}
+
+function Left() {
+  const words = useWords()
+  return (
+    <NoticePage notice={words.left} shape="lock">
+      <WayBack />
+    </NoticePage>
+  )
+}
+
+/** Says that the connection is gone for as long as it is; nothing typed is lost meanwhile. */
+function OfflineBanner() {
+  const words = useWords()
+  const [online, setOnline] = useState(navigator.onLine)
+  useEffect(() => {
+    const look = () => setOnline(navigator.onLine)
+    addEventListener('online', look)
+    addEventListener('offline', look)
+    return () => {
+      removeEventListener('online', look)
+      removeEventListener('offline', look)
+    }
+  }, [])
+  return <div role="status">{!online && <p class="banner">{words.offline_banner}</p>}</div>
+}
+
+function Foot() {
+  const words = useWords()
+  const leave = () => {
+    void api.leave().catch(() => undefined)
+    left.value = true
+  }
+  return (
+    <footer class="foot">
+      <div class="languages" role="group" aria-label={words.choose_language}>
+        {choices.map(({ code, name }) => (
+          <button
+            key={code}
+            type="button"
+            lang={code}
+            aria-pressed={spoken.value?.code === code}
+            onClick={() => void choose(code)}
+          >
+            {name}
+          </button>
+        ))}
+      </div>
+      {!left.value && routeOf(place.value).at !== 'enter' && (
+        <button type="button" onClick={leave}>
+          {words.leave}
+        </button>
+      )}
+    </footer>
+  )
+}

@@ -1,0 +1,68 @@
+import type {
+  EnterAnswer,
+  NewRequestAnswer,
+  NewRequestBody,
+  PaymentEntry,
+  PaymentsAnswer,
+  Preview,
+  RequestView,
+} from '../../http/portal/wire.ts'
+import { spoken } from './language.ts'
+
+/** Why a call brought no answer. `offline`: we don't know whether it arrived; `away`: it did, and the server can't answer now. */
+export type Trouble = 'offline' | 'away' | 'signed_out' | 'not_found' | 'broken'
+
+/** The server said no, or could not be asked. */
+export class CallFailed extends Error {
+  override name = 'CallFailed'
+  readonly trouble: Trouble
+  /** The problem's `code` and what else it carries, where the server said no. */
+  readonly problem: Readonly<Record<string, unknown>>
+
+  constructor(trouble: Trouble, problem: Readonly<Record<string, unknown>> = {}) {
+    super(trouble)
+    this.trouble = trouble
+    this.problem = problem
+  }
+
+  get code(): string {
+    return String(this.problem['code'] ?? '')
+  }
+}
+
+const troubles: Readonly<Record<number, Trouble>> = {
+  401: 'signed_out',
+  404: 'not_found',
+  502: 'away',
+  503: 'away',
+  504: 'away',
+}
+
+async function call<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
+  const headers: Record<string, string> = { accept: 'application/json', 'accept-language': spoken.value?.code ?? 'en' }
+  if (method === 'POST') headers['content-type'] = 'application/json'
+  const request = {
+    method,
+    headers,
+    ...(method === 'POST' && { body: JSON.stringify(body ?? {}) }),
+    signal: AbortSignal.timeout(20_000),
+  }
+  const response = await fetch(`/portal/api${path}`, request).catch(() => undefined)
+  if (response === undefined) throw new CallFailed('offline')
+  const answer: unknown = await response.json().catch(() => undefined)
+  if (response.ok && answer !== undefined) return answer as T
+  if (response.ok) throw new CallFailed('offline')
+  throw new CallFailed(troubles[response.status] ?? 'broken', (answer ?? {}) as Record<string, unknown>)
+}
+
+export const enter = (token: string) => call<EnterAnswer>('POST', '/enter', { token })
+export const leave = () => call<object>('POST', '/leave')
+export const payments = () => call<PaymentsAnswer>('GET', '/payments')
+export const payment = (id: string) => call<PaymentEntry>('GET', `/payments/${encodeURIComponent(id)}`)
+export const preview = (id: string, reason: string, comment: string) =>
+  call<Preview>('POST', `/payments/${encodeURIComponent(id)}/preview`, { reason, comment: comment || undefined })
+export const submit = (body: NewRequestBody) => call<NewRequestAnswer>('POST', '/requests', body)
+export const request = (id: string) => call<RequestView>('GET', `/requests/${encodeURIComponent(id)}`)
+export const withdraw = (id: string) => call<object>('POST', `/requests/${encodeURIComponent(id)}/withdraw`)
+export const appeal = (id: string, comment: string) =>
+  call<object>('POST', `/requests/${encodeURIComponent(id)}/appeal`, { comment: comment || undefined })

@@ -1,0 +1,46 @@
+import { signal } from '@preact/signals'
+
+type Place = { readonly path: string; readonly search: string }
+
+const here = (): Place => ({ path: location.pathname.replace(/\/+$/, ''), search: location.search })
+
+/** Where the reader is. The address bar is the state: every page can be reloaded and linked to. */
+export const place = signal<Place>(here())
+
+addEventListener('popstate', () => {
+  place.value = here()
+})
+
+/** Goes to an address of the portal. `replace` leaves no way back to the page that is left, e.g. one whose deed is done. */
+export function go(to: string, { replace = false } = {}): void {
+  if (replace) history.replaceState(null, '', to)
+  else history.pushState(null, '', to)
+  place.value = here()
+  scrollTo(0, 0)
+}
+
+export type Route =
+  | { readonly at: 'enter' | 'payments' | 'elsewhere' }
+  | { readonly at: 'why'; readonly payment: string }
+  | { readonly at: 'then'; readonly payment: string; readonly reason: string }
+  | { readonly at: 'request'; readonly id: string }
+
+export function routeOf({ path, search }: Place): Route {
+  const [, portal, page, id, step] = path.split('/')
+  if (portal !== 'portal') return { at: 'elsewhere' }
+  if (page === undefined) return { at: 'payments' }
+  if (page === 'enter' && id === undefined) return { at: 'enter' }
+  if (page === 'requests' && id !== undefined && step === undefined) return { at: 'request', id }
+  if (page === 'payments' && id !== undefined && step === undefined) return { at: 'why', payment: id }
+  if (page === 'payments' && id !== undefined && step === 'refund') {
+    return { at: 'then', payment: id, reason: new URLSearchParams(search).get('reason') ?? '' }
+  }
+  return { at: 'elsewhere' }
+}
+
+export const to = {
+  payments: '/portal',
+  why: (payment: string) => `/portal/payments/${payment}`,
+  then: (payment: string, reason: string) => `/portal/payments/${payment}/refund?reason=${encodeURIComponent(reason)}`,
+  request: (id: string) => `/portal/requests/${id}`,
+} as const

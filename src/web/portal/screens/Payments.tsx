@@ -1,0 +1,78 @@
+/** @jsxImportSource preact */
+import { useState } from 'preact/hooks'
+import type { PaymentEntry } from '../../../http/portal/wire.ts'
+import * as api from '../api.ts'
+import { useWords } from '../language.ts'
+import { useLive, useLoad } from '../load.ts'
+import { Badge } from '../parts/Badge.tsx'
+import { Icon } from '../parts/Icon.tsx'
+import { Link } from '../parts/Link.tsx'
+import { TroublePage } from '../parts/Notice.tsx'
+import { PaymentLine } from '../parts/PaymentLine.tsx'
+import { Skeleton } from '../parts/Skeleton.tsx'
+import { Steps } from '../parts/Steps.tsx'
+import { Title } from '../parts/Title.tsx'
+import { to } from '../router.ts'
+
+const shownAtFirst = 8
+
+/** Step 1: which payment. Each says in one line what can be done about it. */
+export function Payments() {
+  const words = useWords()
+  const [all, setAll] = useState(false)
+  const { now, again } = useLoad('payments', api.payments)
+  useLive(again)
+  if (now.state === 'loading') return <Skeleton of="list" />
+  if (now.state === 'failed') return <TroublePage trouble={now.trouble} again={again} />
+
+  const { payments } = now.value
+  const more = payments.length - shownAtFirst
+  return (
+    <>
+      {payments.length > 0 && <Steps step={1} />}
+      <Title>{words.payments.title}</Title>
+      {payments.length === 0 ? <Empty /> : <p class="lead">{words.payments.lead}</p>}
+      <ul class="payments">
+        {(all ? payments : payments.slice(0, shownAtFirst)).map((payment) => (
+          <Row key={payment.id} payment={payment} />
+        ))}
+      </ul>
+      {more > 0 && !all && (
+        <button type="button" class="button quiet" onClick={() => setAll(true)}>
+          {words.payments.show_all(more)}
+        </button>
+      )}
+    </>
+  )
+}
+
+function Row({ payment }: { payment: PaymentEntry }) {
+  return (
+    <li>
+      <Link class="payment" href={wayOf(payment)}>
+        <PaymentLine payment={payment} />
+        <Badge badge={payment.badge} />
+        <Icon shape="forward" />
+      </Link>
+    </li>
+  )
+}
+
+/** A payment with a request that is not over leads to how it stands; one that can be asked for, to the question why. */
+function wayOf({ id, badge, request }: PaymentEntry): string {
+  const askable = badge.kind === 'refundable' || badge.kind === 'review'
+  return request !== null && (request.open || !askable) ? to.request(request.id) : to.why(id)
+}
+
+function Empty() {
+  const { payments } = useWords()
+  return (
+    <section class="empty">
+      <span class="medallion">
+        <Icon shape="receipt" />
+      </span>
+      <h2>{payments.empty.title}</h2>
+      <p>{payments.empty.text}</p>
+    </section>
+  )
+}

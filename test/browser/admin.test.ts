@@ -1,0 +1,193 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { buildWebWhenStale } from '../../scripts/build-web.ts'
+import { denyRequest } from '../../src/flows/deny-request.ts'
+import { createStaff } from '../../src/http/admin/auth.ts'
+import { openWorld, type World } from '../world.ts'
+import { startChromium } from './chromium.ts'
+
+const browser: Browser | undefined = await startChromium()
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const staff = { email: 'finn@example.com', name: 'Finn', role: 'finance', password: 'correct horse battery' } as const
+
+let world: World
+let signedIn: Awaited<ReturnType<BrowserContext['storageState']>>
+
+beforeAll(async () => {
+  if (!browser) return
+  await buildWebWhenStale()
+  world = await openWorld()
+  await createStaff(world.app, staff)
+  const page = await (await browser.newContext()).newPage()
+  await page.goto(`${world.url}/admin/queue`)
+  await page.getByLabel('E-mail').fill(staff.email)
+  await page.getByLabel('Password').fill(staff.password)
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Queue', level: 1 }).waitFor()
+  signedIn = await page.context().storageState()
+  await page.context().close()
+}, 60_000)
+
+afterAll(async () => {
+  await browser?.close()
+  await world?.[Symbol.asyncDispose]()
+})
+
+async function open(path: string, { width = 1440, dark = false } = {}): Promise<Page> {
+  const context = await browser!.newContext({
+    storageState: signedIn,
+    viewport: { width, height: 900 },
+    colorScheme: dark ? 'dark' : 'light',
+  })
+  const page = await context.newPage()
+  const wrong: string[] = []
+  page.on('pageerror', (error) => wrong.push(error.message))
+  page.on('console', (line) => {
+    if (/Content Security Policy/.test(line.text())) wrong.push(line.text())
+  })
+  onTestFinished(async () => {
+    await context.close()
+    expect(wrong).toEqual([])
+  })
+  await page.goto(`${world.url}/admin${path}`)
+  await page.locator('main').waitFor()
+  return page
+}
+
+async function waiting(): Promise<string> {
+  const { payment } = await world.subscribes()
+  await world.settle()
+  const { id, status } = await world.ask(payment, { comment: 'It does <b>not</b> export.' })
+  expect(status).toBe('in_review')
+  return id
+}
+
+const status = async (id: string) => (await world.request(id)).status
+const row = (page: Page, id: string) => page.locator(`#row-${id}`)
+
+// As text, because it runs in the page, where this file's types do not hold.
+const findFaults = `(async () => {
+  const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth
+  const { violations } = await axe.run()
+  return [...violations.map((one) => one.id + ': ' + one.nodes[0].html), ...(wide > 0 ? [wide + ' px too wide'] : [])]
+})()`
+
+describe.skipIf(!browser)(
+  'the console in Chromium (skipped where neither the system’s nor npm’s Chromium starts)',
+  () => {
+    test('a request is approved from the keyboard with three keys, and leaves the queue', async () => {
+      const id = await waiting()
+      const page = await open(`/queue`)
+      await row(page, id).waitFor()
+      await page.keyboard.press('j')
+      await page.getByText('Refund $29.00 to Visa •4242').waitFor()
+      await page.keyboard.press('a')
+      await page.getByText('What will happen:').waitFor()
+      await page.keyboard.press('Enter')
+      await row(page, id).waitFor({ state: 'detached' })
+      await world.settle()
+      expect(await status(id)).toBe('refunded')
+    })
+
+    test('a part is typed as people type it, and the sentence says what will happen', async () => {
+      const id = await waiting()
+      const page = await open(`/requests/${id}`)
+      await page.getByRole('button', { name: /^Approve \$/ }).waitFor()
+      await page.keyboard.press('p')
+      await page.getByLabel('Amount (USD)').fill('10,50')
+      await page.getByText('Refund $10.50 to Visa •4242').waitFor()
+      await page.getByLabel('Amount (USD)').fill('1,050')
+      await page.getByText('can mean two amounts').waitFor()
+      await page.getByLabel('Amount (USD)').fill('10,50')
+      await page.keyboard.press('Enter')
+      await page.getByText('Approved $10.50').waitFor()
+      await world.settle()
+      expect((await world.request(id)).refund).toMatchObject({ amount_minor: 1050, status: 'succeeded' })
+    })
+
+    test('a denial needs its reason, and the customer reads exactly what was shown', async () => {
+      const id = await waiting()
+      const page = await open(`/queue?open=${id}`)
+      await page.getByRole('button', { name: /^Deny/ }).waitFor()
+      await page.keyboard.press('d')
+      const deny = page.getByRole('button', { name: 'Deny the request' })
+      expect(await deny.isDisabled()).toBe(true)
+      await page.getByLabel('Why, for colleagues').fill('Used a lot.')
+      await page.getByLabel('Reply to the customer').fill('You exported forty files.')
+      await page.keyboard.press('Control+Enter')
+      await row(page, id).waitFor({ state: 'detached' })
+      expect(await status(id)).toBe('denied')
+      const [message] = await world.rows<{ body: string }>(
+        `select body from message where request_id = '${id}' and kind = 'denied'`,
+      )
+      expect(message?.body).toContain('You exported forty files.')
+    })
+
+    test('what a colleague decides leaves my queue without a reload', async () => {
+      const id = await waiting()
+      const page = await open('/queue')
+      await row(page, id).waitFor()
+      await denyRequest(world.app, { id, by: 'staff:somebody', role: 'support', note: 'Meanwhile.' })
+      await row(page, id).waitFor({ state: 'detached', timeout: 5_000 })
+    })
+
+    test('a policy error stands at its line while typing, with what was meant', async () => {
+      const page = await open('/policy?edit=1')
+      const editor = page.getByLabel('Text of the new version')
+      const text = await editor.inputValue()
+      await editor.fill(text.replace('payment.age', 'payment.agee'))
+      await page
+        .getByText(/Line \d+, column \d+/)
+        .first()
+        .waitFor()
+      await page.getByText('payment.age', { exact: true }).first().waitFor()
+      expect(await page.getByRole('button', { name: /Publish version/ }).isDisabled()).toBe(true)
+    })
+
+    test('staff open a refund from a payment and see the answer of the policy before they ask', async () => {
+      const { payment } = await world.subscribes()
+      await world.settle()
+      const page = await open(`/payments?q=${payment}`)
+      await page.locator('tbody a').first().click()
+      await page.getByText('The policy hands this to a person').waitFor()
+      await page.getByRole('button', { name: 'Send to review' }).click()
+      await page.getByText('You made this request, so somebody else has to approve it.').waitFor()
+    })
+
+    const views = [
+      '/queue',
+      '/queue?view=exceptions',
+      '/queue?open=$ID',
+      '/requests',
+      '/requests/$ID',
+      '/requests/rr_none',
+      '/payments',
+      '/reports',
+      '/policy',
+      '/policy?edit=1',
+      '/audit',
+      '/settings',
+    ]
+    test.each([
+      { width: 1440, dark: false },
+      { width: 1024, dark: true },
+      { width: 390, dark: false },
+      { width: 390, dark: true },
+    ])(
+      'axe finds nothing in any view, and none is wider than the screen: $width px, dark: $dark',
+      async (look) => {
+        const id = await waiting()
+        for (const view of views) {
+          const page = await open(view.replace('$ID', id), look)
+          await page.locator('h1:visible, [role=alert]:visible').first().waitFor()
+          await page.evaluate(axe)
+          const found = await page.evaluate<string[]>(findFaults)
+          expect([view, found]).toEqual([view, []])
+        }
+      },
+      120_000,
+    )
+  },
+)

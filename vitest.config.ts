@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['src/**/*.test.ts', 'stripe-simulator/**/*.test.ts', 'test/**/*.test.ts', 'policies/**/*.test.ts'],
+    globalSetup: ['test/global-setup.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    globals: false,
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+  },
+})

@@ -88,6 +88,7 @@ async function visit(customer: string, { width, language, dark = false }: Look):
 
 /** Nothing that keeps somebody out, and nothing that has to be scrolled sideways. */
 async function sound(page: Page): Promise<void> {
+  await page.waitForSelector('h1:not([role=status] *)')
   await page.evaluate(axe)
   const faults =
     await page.evaluate(`axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })

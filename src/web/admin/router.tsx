@@ -109,7 +109,7 @@ export const router = createRouter({
     signIn,
     staff.addChildren([home, queue, requests, request, payments, payment, reports, policy, audit, settings]),
   ]),
-  defaultPendingComponent: () => <Skeleton lines={8} />,
+  defaultPendingComponent: () => <Skeleton alone lines={8} />,
   defaultErrorComponent: ({ error, reset }) => <Failure alone error={error} retry={reset} />,
   defaultNotFoundComponent: () => (
     <p className="p-8">

@@ -4,10 +4,20 @@ import { isProblem } from '../api.ts'
 import { Button } from './Button.tsx'
 
 /** The shape of what is coming, so that nothing jumps when it is there. */
-export function Skeleton({ lines = 6, tall = false }: { lines?: number; tall?: boolean }) {
+export function Skeleton({
+  lines = 6,
+  tall = false,
+  alone = false,
+}: {
+  lines?: number
+  tall?: boolean
+  alone?: boolean
+}) {
+  // Where nothing else is on the page, this is its heading.
+  const Title = alone ? 'h1' : 'span'
   return (
     <div role="status" className="p-4">
-      <span className="sr-only">Loading…</span>
+      <Title className="sr-only">Loading…</Title>
       {Array.from({ length: lines }, (_, line) => (
         <div
           key={line}

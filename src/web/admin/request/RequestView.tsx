@@ -23,7 +23,7 @@ import { Trace } from './Trace.tsx'
 /** One screen to decide on. `onClose` is there when it stands beside a list. */
 export function RequestView({ id, onClose, onDecided }: { id: string; onClose?: () => void; onDecided: () => void }) {
   const { data: screen, error, isPending, refetch } = useQuery(requestQuery(id))
-  if (isPending) return <Skeleton lines={9} tall />
+  if (isPending) return <Skeleton alone lines={9} tall />
   if (!screen)
     return (
       <div>

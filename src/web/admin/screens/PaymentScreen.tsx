@@ -13,7 +13,7 @@ import { reasonWord } from '../words.ts'
 export function PaymentScreen() {
   const { id } = useParams({ from: '/staff/payments/$id' })
   const { data, error, isPending, refetch } = useQuery(paymentQuery(id))
-  if (isPending) return <Skeleton lines={9} tall />
+  if (isPending) return <Skeleton alone lines={9} tall />
   if (!data) return <Failure alone error={error} retry={() => void refetch()} />
   const { payment, customer, requests } = data
   return (

@@ -19,7 +19,7 @@ const draftKey = 'moneyback-policy-draft'
 export function PolicyScreen() {
   const { version, edit } = useSearch({ from: '/staff/policy' })
   const { data, error, isPending, refetch } = useQuery(policyQuery)
-  if (isPending) return <Skeleton lines={12} />
+  if (isPending) return <Skeleton alone lines={12} />
   if (!data) return <Failure alone error={error} retry={() => void refetch()} />
   const newest = data.versions[0]
   if (!newest) return <Empty title="No policy yet">The first policy appears here when it is published.</Empty>

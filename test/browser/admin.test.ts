@@ -169,6 +169,7 @@ describe.skipIf(!browser)(
       '/policy?edit=1',
       '/audit',
       '/settings',
+      '/settings/none',
     ]
     test.each([
       { width: 1440, dark: false },
@@ -179,7 +180,13 @@ describe.skipIf(!browser)(
       'axe finds nothing in any view, and none is wider than the screen: $width px, dark: $dark',
       async (look) => {
         const id = await waiting()
-        for (const view of views) {
+        const settings = await (
+          await open('/settings', look)
+        )
+          .locator('nav[aria-label=Settings] a')
+          .evaluateAll((links) => links.map((link) => String(link.getAttribute('href')).replace('/admin', '')))
+        expect(settings.length).toBeGreaterThan(3)
+        for (const view of [...views, ...settings]) {
           const page = await open(view.replace('$ID', id), look)
           await page.locator('h1:not([role=status] *):visible').first().waitFor()
           await page.evaluate(axe)

@@ -7,7 +7,7 @@ import { adminQueue } from '../../db/admin-queue.ts'
 import { adminReports } from '../../db/admin-reports.ts'
 import { adminRequest } from '../../db/admin-request.ts'
 import { adminRequests } from '../../db/admin-requests.ts'
-import { adminSettings } from '../../db/admin-settings.ts'
+import { installationFacts } from '../../db/admin-settings.ts'
 import { policyVersions } from '../../db/policies.ts'
 import { readQuery, refuse, type AdminEnv } from './guard.ts'
 import { reasonsCsv } from './reasons-csv.ts'
@@ -98,14 +98,7 @@ export function readRoutes(app: App): Hono<AdminEnv> {
       const query = readQuery(c, auditQuery)
       return query.ok ? c.json(await adminAudit(db, account, query.value)) : query.response
     })
-    .get('/settings', async (c) =>
-      c.json({
-        ...(await adminSettings(db, account)),
-        public_url: app.config.publicUrl,
-        mail: app.config.smtpUrl !== undefined,
-        simulator: !app.config.stripe || app.config.stripe.apiBase !== undefined,
-      }),
-    )
+    .get('/settings', async (c) => c.json(await installationFacts(db, account)))
 }
 
 const missing = (c: Parameters<typeof refuse>[0], what: string) =>

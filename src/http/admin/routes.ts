@@ -7,6 +7,7 @@ import { actRoutes } from './act.ts'
 import { addressHeader, makeAuth, type Auth } from './auth.ts'
 import { refuse, sameOriginJson, staffOnly, type AdminEnv } from './guard.ts'
 import { readRoutes } from './read.ts'
+import { settingsRoutes } from './settings/routes.ts'
 
 /** The console: its pages, and what they ask and tell under /admin/api. Only sign-in is open to strangers. */
 export function adminRoutes(app: App): Hono {
@@ -23,6 +24,7 @@ export function adminRoutes(app: App): Hono {
     .get('/live', (c) => liveEvents(app, c))
     .route('/', readRoutes(app))
     .route('/', actRoutes(app))
+    .route('/settings', settingsRoutes(app))
     .all('*', (c) =>
       refuse(c, 404, { code: 'not_found', title: 'Not found', detail: 'There is nothing under this address.' }),
     )

@@ -14,9 +14,9 @@ export type {
   SubscriptionDetail,
   ToldMessage,
 } from '../../db/admin-request.ts'
+export type { InstallationFacts } from '../../db/admin-settings.ts'
 export type { RequestListRow, RequestsScreen } from '../../db/admin-requests.ts'
 export type { CheckedPolicy, PolicyProblem, PolicyTest } from './checked-policy.ts'
-import type { SettingsFacts } from '../../db/admin-settings.ts'
 import type { Role } from '../../domain/actor.ts'
 
 export type Me = {
@@ -25,7 +25,6 @@ export type Me = {
   livemode: boolean
   version: number
 }
-export type SettingsScreen = SettingsFacts & { public_url: string; mail: boolean; simulator: boolean }
 export type PolicyScreen = {
   versions: {
     version: number

@@ -1,6 +1,7 @@
 import { keepPreviousData, QueryClient, queryOptions } from '@tanstack/react-query'
 import type {
   AuditScreen,
+  InstallationFacts,
   Me,
   PaymentScreen,
   PaymentsScreen,
@@ -9,7 +10,6 @@ import type {
   ReportsScreen,
   RequestScreen,
   RequestsScreen,
-  SettingsScreen,
 } from '../../http/admin/screens.ts'
 import { get, isProblem } from './api.ts'
 
@@ -62,4 +62,7 @@ export const auditQuery = (filter: Query) =>
     queryFn: () => get<AuditScreen>('/audit', filter),
     placeholderData: keepPreviousData,
   })
-export const settingsQuery = queryOptions({ queryKey: ['settings'], queryFn: () => get<SettingsScreen>('/settings') })
+export const settingsQuery = queryOptions({
+  queryKey: ['settings'],
+  queryFn: () => get<InstallationFacts>('/settings'),
+})

@@ -100,14 +100,34 @@ const audit = createRoute({
 const settings = createRoute({
   getParentRoute: () => staff,
   path: '/settings',
-  component: lazyRouteComponent(() => import('./screens/SettingsScreen.tsx'), 'SettingsScreen'),
+  beforeLoad: () => {
+    throw redirect({ to: '/settings/$page', params: { page: 'stripe' } })
+  },
+})
+const settingsPage = createRoute({
+  getParentRoute: () => staff,
+  path: '/settings/$page',
+  validateSearch: texts('open', 'q', 'after'),
+  component: lazyRouteComponent(() => import('./settings/SettingsArea.tsx'), 'SettingsArea'),
 })
 
 export const router = createRouter({
   basepath: '/admin',
   routeTree: root.addChildren([
     signIn,
-    staff.addChildren([home, queue, requests, request, payments, payment, reports, policy, audit, settings]),
+    staff.addChildren([
+      home,
+      queue,
+      requests,
+      request,
+      payments,
+      payment,
+      reports,
+      policy,
+      audit,
+      settings,
+      settingsPage,
+    ]),
   ]),
   defaultPendingComponent: () => <Skeleton alone lines={8} />,
   defaultErrorComponent: ({ error, reset }) => <Failure alone error={error} retry={reset} />,

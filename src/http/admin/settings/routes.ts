@@ -1,0 +1,14 @@
+import { Hono } from 'hono'
+import type { App } from '../../../app.ts'
+import type { AdminEnv } from '../guard.ts'
+import { apiKeyRoutes } from './api-keys.ts'
+import { stripeRoutes } from './stripe.ts'
+import { teamRoutes } from './team.ts'
+
+/** What the pages of the settings read and do: one file and one line for each page. */
+export function settingsRoutes(app: App): Hono<AdminEnv> {
+  return new Hono<AdminEnv>()
+    .route('/stripe', stripeRoutes(app))
+    .route('/team', teamRoutes(app))
+    .route('/api-keys', apiKeyRoutes(app))
+}

@@ -1,0 +1,18 @@
+import type { ComponentType } from 'react'
+
+export type SettingsPage = {
+  /** Its address: /settings/<path>. */
+  readonly path: string
+  readonly word: string
+  readonly group: 'Stripe' | 'People' | 'Refunds' | 'Your app' | 'Yours'
+  /** Fetched when somebody opens it. The page brings its own heading. */
+  readonly load: () => Promise<{ Page: ComponentType }>
+}
+
+/** Every page of the settings, in the order of the list at the left. A new one is a line here and a file beside this one. */
+export const settingsPages: readonly SettingsPage[] = [
+  { path: 'stripe', word: 'Stripe account', group: 'Stripe', load: () => import('./StripePage.tsx') },
+  { path: 'team', word: 'Team', group: 'People', load: () => import('./TeamPage.tsx') },
+  { path: 'api-keys', word: 'API keys', group: 'Your app', load: () => import('./ApiKeysPage.tsx') },
+  { path: 'look', word: 'Look', group: 'Yours', load: () => import('./LookPage.tsx') },
+]

@@ -16,4 +16,6 @@ export type App = {
   readonly secret: string
   readonly log: Logger
   now(): Date
+  /** Milliseconds on a clock that never jumps: for how long something has taken. */
+  elapsed(): number
 }

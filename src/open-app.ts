@@ -42,6 +42,7 @@ export async function openApp({ config, databaseUrl, stripe: stripeConfig, poolS
         'base64url',
       ),
     now: () => new Date(),
+    elapsed: () => performance.now(),
   }
 }
 

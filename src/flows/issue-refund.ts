@@ -20,7 +20,7 @@ const sendWithinMs = 20_000
 /**
  * Brings one refund a step further: look, write the intent, send, record. Safe to run twice and to die on any line: each
  * step is decided again from what was written down, and the key under which it is sent never changes.
- * `claimedAt` is `performance.now()` when the lease was taken.
+ * `claimedAt` is `app.elapsed()` when the lease was taken.
  */
 export async function issueRefund(app: App, id: string, claimedAt: number): Promise<void> {
   const refund = await findRefund(app.db, app.account, id)
@@ -50,7 +50,7 @@ async function issue(app: App, refund: RefundRow, claimedAt: number): Promise<vo
   if (step.do === 'look_first' && now.saw_500) return waitForStripe(app, now)
   if (!(await writeIntent(app, now))) return
   crashPoint('after-intent')
-  if (performance.now() - claimedAt > sendWithinMs) return
+  if (app.elapsed() - claimedAt > sendWithinMs) return
   const outcome = await createRefund(app.stripe, now.body!, now.idempotency_key!)
   crashPoint('after-send')
   await takeOutcome(app, now, outcome)

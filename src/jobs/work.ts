@@ -70,7 +70,7 @@ export async function workOnce(app: App): Promise<number> {
 
 async function drain(app: App, { table, limit, leaseSeconds, run }: Queue): Promise<number> {
   const rows = await claimDue(app.db, app.account, table, { now: app.now(), limit, leaseSeconds })
-  if (rows.length > 0) await run(app, rows, performance.now())
+  if (rows.length > 0) await run(app, rows, app.elapsed())
   return rows.length
 }
 

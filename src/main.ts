@@ -3,7 +3,10 @@ import { text } from 'node:stream/consumers'
 import { buildWebWhenStale } from '../scripts/build-web.ts'
 import type { App } from './app.ts'
 import { ConfigError, readConfig, type Config } from './config.ts'
+import { verifyCommand } from './cli/verify.ts'
+import { accountsOf } from './db/accounts.ts'
 import { createApiKey } from './db/api-keys.ts'
+import { connect } from './db/connect.ts'
 import { migrate } from './db/migrate.ts'
 import { policyAt } from './db/policies.ts'
 import { endAllLeases } from './db/work.ts'
@@ -23,6 +26,7 @@ const usage = `Usage: npm start [-- COMMAND]
   migrate              brings the database to the newest schema
   staff add EMAIL ROLE adds somebody to the staff; the password is read from standard input
   api-key create NAME  makes an API key and prints it once
+  verify [--json]      checks that the books are right; ends with 1 when they are not
 `
 
 /** What must be ended, the last begun first. */
@@ -43,6 +47,8 @@ async function main([command, ...rest]: string[]): Promise<void> {
       return addStaff(config, rest)
     case 'api-key':
       return addApiKey(config, rest)
+    case 'verify':
+      return verify(config, rest)
     default:
       throw new ConfigError(`There is no command "${command}".\n\n${usage}`)
   }
@@ -105,12 +111,28 @@ async function addApiKey(config: Config, [verb, name]: string[]): Promise<void> 
   console.log(`${secret}\nThis is the only time that it is shown.`)
 }
 
+/** Works beside a running program and without Stripe: it reads our own books, and the account that they were made for. */
+async function verify(config: Config, args: string[]): Promise<void> {
+  const db = connect(await databaseAtHand(config), { size: 2 })
+  endings.push(() => db.destroy())
+  let right = true
+  for (const account of await patiently(() => accountsOf(db)))
+    right = (await verifyCommand({ db, account, now: () => new Date() }, args)) && right
+  if (!right) process.exitCode = 1
+}
+
 async function ownOrGivenDatabase(config: Config): Promise<string> {
   if (config.databaseUrl !== undefined) return config.databaseUrl
   const { startEmbeddedPostgres } = await import('./postgres/embedded.ts')
   const postgres = await startEmbeddedPostgres({ folder: `${config.dataFolder}/postgres` })
   endings.push(() => postgres.stop())
   return postgres.url
+}
+
+/** The given PostgreSQL, or our own one: beside the program that runs it, else started for as long as this command lasts. */
+async function databaseAtHand(config: Config): Promise<string> {
+  const { runningPostgres } = await import('./postgres/running.ts')
+  return config.databaseUrl ?? (await runningPostgres(`${config.dataFolder}/postgres`)) ?? ownOrGivenDatabase(config)
 }
 
 function neededDatabase({ databaseUrl }: Config): string {
@@ -195,6 +217,9 @@ function tellAndEnd(error: unknown): Promise<void> {
   return endAll(1)
 }
 
-const commandsThatEnd = ['migrate', 'staff', 'api-key']
+const commandsThatEnd = ['migrate', 'staff', 'api-key', 'verify']
 const given = process.argv.slice(2)
-main(given).then(() => (commandsThatEnd.includes(given[0] ?? '') ? endAll(0) : undefined), tellAndEnd)
+main(given).then(
+  () => (commandsThatEnd.includes(given[0] ?? '') ? endAll(Number(process.exitCode ?? 0)) : undefined),
+  tellAndEnd,
+)

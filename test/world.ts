@@ -9,6 +9,7 @@ import { readConfig } from '../src/config.ts'
 import { createApiKey } from '../src/db/api-keys.ts'
 import type { RefundRow } from '../src/db/refunds.ts'
 import type { RequestView } from '../src/db/request-views.ts'
+import { verifyBooks, type Violation } from '../src/db/verify.ts'
 import { holds } from '../src/domain/refund.ts'
 import { eventTypes } from '../src/flows/observe-events.ts'
 import { publishPolicy } from '../src/flows/publish-policy.ts'
@@ -69,6 +70,8 @@ export type World = AsyncDisposable & {
   fault(effect: object, rule?: { readonly match?: object; readonly times?: number | null }): Promise<void>
   faultsEnd(): Promise<void>
   rows<Row extends object>(query: string): Promise<Row[]>
+  /** This test breaks the books by hand: they are not verified when it ends. */
+  breaksTheBooks(): void
 }
 
 export const onRefund = { method: 'POST', path: '/v1/refunds' }
@@ -87,6 +90,7 @@ export async function openWorld({ daysAgo = 6 } = {}): Promise<World> {
     stripe: { secretKey: simulator.secretKey, webhookSecrets: [endpoint.secret!], apiBase: simulator.url },
   })
   let ahead = 0
+  let verified = true
   const app: App = { ...opened, now: () => new Date(Date.now() + ahead) }
   await publishTestPolicy(app)
   const { secret: apiKey } = await createApiKey(app.db, app.account, 'test', app.now())
@@ -128,14 +132,28 @@ export async function openWorld({ daysAgo = 6 } = {}): Promise<World> {
     },
     faultsEnd: () => simulator.control('DELETE', '/_control/faults').then(() => undefined),
     rows: async <Row extends object>(query: string) => (await sql.raw<Row>(query).execute(app.db)).rows,
+    breaksTheBooks: () => {
+      verified = false
+    },
     [Symbol.asyncDispose]: async () => {
       await listening.close()
+      const wrong = verified ? await whatIsWrong(app, { alsoLate: false }) : []
       await app.db.destroy()
       await simulator.close()
       await database.drop()
+      if (wrong.length > 0) throw new Error(`The books are wrong at the end: ${JSON.stringify(wrong, null, 2)}`)
     },
   }
   return world
+}
+
+/** What `moneyback verify` says. A test that ended in the middle, or turned the clock, may have left something late. */
+async function whatIsWrong(
+  { db, account, now }: Pick<App, 'db' | 'account' | 'now'>,
+  { alsoLate }: { alsoLate: boolean },
+): Promise<readonly Violation[]> {
+  const { violations } = await verifyBooks(db, { account, now: now() })
+  return alsoLate ? violations : violations.filter(({ code }) => code !== 'nothing-is-late')
 }
 
 const secondsBefore = (days: number): Date => new Date(Math.floor(Date.now() / 1000 - days * 86_400) * 1000)
@@ -284,13 +302,15 @@ type Line = Pick<RefundRow, 'id' | 'status' | 'amount_minor' | 'currency' | 'str
 
 /**
  * Compares Stripe's books with ours to the cent: every refund with its payment, amount and status; for every payment the sum;
- * one key and at most one refund for each of ours; and that Stripe's own books add up.
+ * one key and at most one refund for each of ours; that Stripe's own books add up; and that every invariant of ours holds.
  */
 export async function expectBooksToAgree({
-  app: { db },
+  app,
   stripe,
   simulator,
-}: Pick<World, 'stripe' | 'simulator'> & { app: Pick<App, 'db'> }): Promise<void> {
+}: Pick<World, 'stripe' | 'simulator'> & { app: Pick<App, 'db' | 'account' | 'now'> }): Promise<void> {
+  const { db } = app
+  expect(await whatIsWrong(app, { alsoLate: true }), 'what moneyback verify says').toEqual([])
   const [theirs, charges, { rows: ours }, { rows: payments }] = await Promise.all([
     allPages((page) => stripe.refunds.list(page)),
     allPages((page) => stripe.charges.list(page)),

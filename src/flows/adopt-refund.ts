@@ -142,6 +142,14 @@ async function giveWay(app: App, tx: Tx, payment: PaymentRow): Promise<void> {
     if (rows[0]?.overlap_minor === 0) break
     const because = 'Somebody refunded this payment in Stripe in the meantime.'
     const after = await moveRefund(tx, refund, { event: 'cancel', by: 'moneyback', at: app.now(), because })
+    await audit(tx, {
+      account: app.account,
+      at: app.now(),
+      actor: 'moneyback',
+      action: 'refund.canceled',
+      subject: refund.id,
+      detail: { request: refund.request_id, because, customer: payment.customer_id },
+    })
     await afterRefundMove(app, tx, refund, after, because)
   }
   const { overlap_minor } = await lockPayment(tx, app.account, payment.id)

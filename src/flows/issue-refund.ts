@@ -57,9 +57,11 @@ async function issue(app: App, refund: RefundRow, claimedAt: number): Promise<vo
   crashPoint('after-record')
 }
 
+const isDisputed = (dispute: PaymentRow['dispute']): boolean => dispute === 'open' || dispute === 'lost'
+
 /** What may have changed since the approval: a dispute would pay the customer twice. */
 async function mustNotBeSent(app: App, refund: RefundRow, payment: PaymentRow): Promise<boolean> {
-  if (payment.dispute !== 'open' && payment.dispute !== 'lost') return false
+  if (!isDisputed(payment.dispute)) return false
   await refuse(app, refund, 'charge_for_pending_refund_disputed')
   return true
 }
@@ -87,8 +89,10 @@ async function refuse(app: App, { id, payment_id }: RefundRow, because: string):
 async function writeIntent(app: App, { id, payment_id }: RefundRow): Promise<boolean> {
   crashPoint('before-intent')
   return inTransaction(app.db, async (tx) => {
-    await lockPayment(tx, app.account, payment_id)
+    const { dispute } = await lockPayment(tx, app.account, payment_id)
     const refund = await lockRefund(tx, app.account, id)
+    // A dispute that was learnt of since the look: the next turn ends the refund.
+    if (refund.status === 'reserved' && isDisputed(dispute)) return false
     if (refund.status === 'unconfirmed') return writeResend(tx, refund, app.now())
     if (refund.status !== 'reserved') return false
     await moveRefund(tx, refund, { event: 'send', by: 'moneyback', at: app.now() })

@@ -1,5 +1,5 @@
 import type { App } from '../app.ts'
-import { inTransaction } from '../db/connect.ts'
+import { inTransaction, type Tx } from '../db/connect.ts'
 import { findCustomer, findSubscription, saveCustomer, saveSubscription } from '../db/customers.ts'
 import { audit } from '../db/journal.ts'
 import { findPayment, savePayment, type ObservedPayment, type PaymentRow } from '../db/payments.ts'
@@ -30,10 +30,13 @@ export async function observePayment(
     seen.customer_id === null ? undefined : observeCustomer(app, seen.customer_id, { onlyNew: true }),
     seen.subscription_id === null ? undefined : observeSubscription(app, seen.subscription_id, { onlyNew: !thorough }),
   ])
-  const saved = await inTransaction(app.db, (tx) => savePayment(tx, whole))
-  if (known === undefined || known.dispute !== saved.dispute || known.fraud_warning !== saved.fraud_warning)
-    await note(app, known, saved)
-  return saved
+  return inTransaction(app.db, async (tx) => {
+    const before = await findPayment(tx, app.account, whole.stripe_charge)
+    const saved = await savePayment(tx, whole)
+    if (before === undefined || before.dispute !== saved.dispute || before.fraud_warning !== saved.fraud_warning)
+      await note(app, tx, before, saved)
+    return saved
+  })
 }
 
 async function withWarnings(app: App, seen: ObservedPayment): Promise<ObservedPayment> {
@@ -44,8 +47,8 @@ async function withWarnings(app: App, seen: ObservedPayment): Promise<ObservedPa
   return { ...seen, dispute, fraud_warning }
 }
 
-async function note(app: App, before: PaymentRow | undefined, after: PaymentRow): Promise<void> {
-  await audit(app.db, {
+async function note(app: App, tx: Tx, before: PaymentRow | undefined, after: PaymentRow): Promise<void> {
+  await audit(tx, {
     account: app.account,
     at: app.now(),
     actor: 'stripe',

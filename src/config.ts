@@ -23,6 +23,8 @@ export type StripeConfig = {
   /** One, or several while a secret is being rolled. */
   readonly webhookSecrets: readonly string[]
   readonly apiBase: string | undefined
+  /** Connect: whose payments these are, when the key is the platform's (direct charges). Sent as `Stripe-Account` with every call. */
+  readonly connectedAccount?: string | undefined
 }
 
 /** The environment can't be used as it is: which variable, why, and the line to paste. */
@@ -58,6 +60,11 @@ const variables = {
     schema: z.url({ protocol: /^https?$/ }),
     for: 'a Stripe simulator instead of Stripe',
     example: 'http://127.0.0.1:12111',
+  },
+  STRIPE_ACCOUNT: {
+    schema: z.string().regex(/^acct_\w+$/),
+    for: 'the connected account whose direct charges these are, with the platform’s key',
+    example: 'acct_1Seller',
   },
   SMTP_URL: {
     schema: z.string().regex(/^smtps?:\/\//),
@@ -120,5 +127,10 @@ function readStripe(env: NodeJS.ProcessEnv): StripeConfig | undefined {
       `${name} is missing. It is ${purpose}. For example:\n\n  ${name}=${example}\n\nWithout any STRIPE_ variable the demo starts, with a Stripe simulator.`,
     )
   }
-  return { secretKey: secretKey!, webhookSecrets: webhookSecret!.split(','), apiBase }
+  return {
+    secretKey: secretKey!,
+    webhookSecrets: webhookSecret!.split(','),
+    apiBase,
+    connectedAccount: read(env, 'STRIPE_ACCOUNT'),
+  }
 }

@@ -82,6 +82,7 @@ describe('25 callers at one payment', () => {
             access: 'keep',
             key: id,
             body: '{}',
+            invoice_way: null,
             at,
           })
         }),

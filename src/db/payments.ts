@@ -36,6 +36,10 @@ export type PaymentRow = {
   period_start: Date | null
   period_end: Date | null
   receipt_email: string | null
+  /** Connect: the account that the money was passed on to by a destination charge. */
+  transfer_destination: string | null
+  /** Connect: the platform took a fee of this payment. */
+  application_fee: boolean
   seen_at: Date
 }
 
@@ -120,13 +124,14 @@ export async function savePayment(tx: Tx, seen: ObservedPayment): Promise<Paymen
     insert into payment (account_id, id, customer_id, description, captured_minor, currency, paid_at, captured,
       stripe_payment_intent, stripe_charge, method, card_brand, card_last4, card_fingerprint, dispute, fraud_warning,
       product_id, product_name, interval, interval_count, quantity, invoice_id, invoice_number, subscription_id,
-      subscription_item_id, period_start, period_end, receipt_email, seen_at)
+      subscription_item_id, period_start, period_end, receipt_email, transfer_destination, application_fee, seen_at)
     values (${seen.account_id}, ${seen.id}, ${seen.customer_id}, ${seen.description}, ${seen.captured_minor}, ${seen.currency},
       ${seen.paid_at}, ${seen.captured}, ${seen.stripe_payment_intent}, ${seen.stripe_charge}, ${seen.method},
       ${seen.card_brand}, ${seen.card_last4}, ${seen.card_fingerprint}, ${seen.dispute}, ${seen.fraud_warning},
       ${seen.product_id}, ${seen.product_name}, ${seen.interval}, ${seen.interval_count}, ${seen.quantity},
       ${seen.invoice_id}, ${seen.invoice_number}, ${seen.subscription_id}, ${seen.subscription_item_id},
-      ${seen.period_start}, ${seen.period_end}, ${seen.receipt_email}, ${seen.seen_at})
+      ${seen.period_start}, ${seen.period_end}, ${seen.receipt_email},
+      ${seen.transfer_destination}, ${seen.application_fee}, ${seen.seen_at})
     on conflict (account_id, stripe_charge) do update set
       customer_id = excluded.customer_id, description = excluded.description, captured_minor = excluded.captured_minor,
       captured = excluded.captured, stripe_payment_intent = excluded.stripe_payment_intent, method = excluded.method,
@@ -136,6 +141,7 @@ export async function savePayment(tx: Tx, seen: ObservedPayment): Promise<Paymen
       quantity = excluded.quantity, invoice_id = excluded.invoice_id, invoice_number = excluded.invoice_number,
       subscription_id = excluded.subscription_id, subscription_item_id = excluded.subscription_item_id,
       period_start = excluded.period_start, period_end = excluded.period_end, receipt_email = excluded.receipt_email,
+      transfer_destination = excluded.transfer_destination, application_fee = excluded.application_fee,
       seen_at = excluded.seen_at
     where payment.seen_at <= excluded.seen_at`.execute(tx)
   // The first payment of a customer for a product is the oldest one that we know, whatever order they came in.

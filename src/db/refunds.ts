@@ -2,8 +2,9 @@ import { sql } from 'kysely'
 import type { Actor } from '../domain/actor.ts'
 import type { AccessChoice } from '../domain/decision.ts'
 import type { RefundId } from '../domain/ids.ts'
+import type { InvoiceWay } from '../domain/invoice-way.ts'
 import { follow } from '../domain/machine.ts'
-import { holds, refundMachine, type RefundEvent, type RefundStatus } from '../domain/refund.ts'
+import { holding, holds, refundMachine, type RefundEvent, type RefundStatus } from '../domain/refund.ts'
 import { Bug } from '../domain/refusal.ts'
 import type { Money } from '../domain/money.ts'
 import type { Db, Tx } from './connect.ts'
@@ -22,6 +23,8 @@ export type RefundRow = {
   origin: 'moneyback' | 'stripe'
   stripe_refund_id: string | null
   failure_reason: string | null
+  pending_reason: string | null
+  invoice_way: InvoiceWay | null
   reference: string | null
   idempotency_key: string | null
   body: string | null
@@ -48,6 +51,8 @@ export type NewRefund = {
   /** Everything that is needed to repeat the call byte for byte. */
   readonly key: string
   readonly body: string
+  /** How it is booked on its invoice; null for a payment without one. */
+  readonly invoice_way: InvoiceWay | null
   readonly at: Date
 }
 
@@ -61,15 +66,15 @@ export async function reserve(tx: Tx, refund: NewRefund): Promise<boolean> {
       returning account_id, id
     )
     insert into refund (account_id, id, status, payment_id, request_id, decision_id, amount_minor, currency, access, origin,
-      idempotency_key, body, created_at, next_at)
+      idempotency_key, body, invoice_way, created_at, next_at)
     select room.account_id, ${refund.id}, ${refundMachine.initial}, room.id, ${refund.request}, ${refund.decision},
       ${refund.amount.minor}::bigint, ${refund.amount.currency}, ${refund.access}, 'moneyback', ${refund.key}, ${refund.body},
-      ${refund.at}::timestamptz, ${refund.at}::timestamptz
+      ${refund.invoice_way}, ${refund.at}::timestamptz, ${refund.at}::timestamptz
     from room returning id`.execute(tx)
   return rows.length === 1
 }
 
-export type AdoptedRefund = Omit<NewRefund, 'key' | 'body'> & { readonly stripe_refund: string }
+export type AdoptedRefund = Omit<NewRefund, 'key' | 'body' | 'invoice_way'> & { readonly stripe_refund: string }
 
 /**
  * Takes in a refund that was made outside of us. Stripe has it, so it is written even where we had set the same money
@@ -125,6 +130,15 @@ export async function refundsOfPayment(db: Db, account: string, payment: string)
   const { rows } = await sql<RefundRow>`
     select * from refund where account_id = ${account} and payment_id = ${payment} order by created_at, id`.execute(db)
   return rows
+}
+
+/** How the refunds of an invoice that hold money are booked on it, oldest first. The payments of one invoice are few. */
+export async function waysOfInvoice(db: Db, account: string, invoice: string): Promise<(InvoiceWay | null)[]> {
+  const { rows } = await sql<{ invoice_way: InvoiceWay | null }>`
+    select r.invoice_way from refund r join payment p on p.account_id = r.account_id and p.id = r.payment_id
+    where r.account_id = ${account} and p.invoice_id = ${invoice} and r.status = any(${[...holding]})
+    order by r.created_at, r.id`.execute(db)
+  return rows.map(({ invoice_way }) => invoice_way)
 }
 
 /** All refunds of a customer, for what follows from them together. */
@@ -219,6 +233,13 @@ export async function linkStripeRefund(tx: Tx, refund: RefundRow, stripeRefund: 
   }
   await sql`
     update refund set stripe_refund_id = ${stripeRefund}
+    where account_id = ${refund.account_id} and id = ${refund.id}`.execute(tx)
+}
+
+/** Keeps why Stripe has not sent it yet, or that it has. */
+export async function writePendingReason(tx: Tx, refund: RefundRow, reason: string | null): Promise<void> {
+  await sql`
+    update refund set pending_reason = ${reason}
     where account_id = ${refund.account_id} and id = ${refund.id}`.execute(tx)
 }
 

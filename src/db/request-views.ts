@@ -20,6 +20,7 @@ export type RequestView = {
   reason: string
   comment: string | null
   channel: string
+  bundle: string | null
   created_at: string
   decided_at: string | null
   due_at: string | null
@@ -51,6 +52,7 @@ export type RefundView = {
   currency: string
   stripe_refund: string | null
   failure_reason: string | null
+  pending_reason: string | null
   reference: string | null
   created_at: string
   settled_at: string | null
@@ -102,6 +104,7 @@ function summary(
     reason: request.reason,
     comment: request.comment,
     channel: request.channel,
+    bundle: request.bundle_id,
     created_at: request.created_at.toISOString(),
     decided_at: request.decided_at?.toISOString() ?? null,
     due_at: request.due_at?.toISOString() ?? null,
@@ -138,6 +141,7 @@ function refundView(refund: RefundRow): RefundView {
     currency: refund.currency,
     stripe_refund: refund.stripe_refund_id,
     failure_reason: refund.failure_reason,
+    pending_reason: refund.pending_reason,
     reference: refund.reference,
     created_at: refund.created_at.toISOString(),
     settled_at: refund.settled_at?.toISOString() ?? null,

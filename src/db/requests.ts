@@ -17,8 +17,10 @@ export type RequestRow = {
   currency: string
   reason: string
   comment: string | null
-  channel: 'portal' | 'admin' | 'api' | 'agent' | 'stripe'
+  channel: 'portal' | 'admin' | 'api' | 'agent' | 'stripe' | 'fraud_warning'
   created_by: Actor
+  /** What it was asked for together with; null for one that stands alone. */
+  bundle_id: string | null
   locale: string | null
   attempt: number
   assignee: string | null
@@ -74,16 +76,16 @@ export type NewRequest = Pick<
   | 'locale'
   | 'created_at'
   | 'next_at'
->
+> & { readonly bundle_id?: string | null }
 
 /** Writes a request as submitted, unless the payment has an open one: then nothing is written and the answer is false. */
 export async function insertRequest(tx: Tx, request: NewRequest): Promise<boolean> {
   const { rows } = await sql`
     insert into refund_request (account_id, id, status, payment_id, customer_id, asked_minor, currency, reason, comment,
-      channel, created_by, locale, created_at, next_at, attempt)
+      channel, created_by, locale, bundle_id, created_at, next_at, attempt)
     select ${request.account_id}, ${request.id}, ${requestMachine.initial}, ${request.payment_id}, ${request.customer_id},
       ${request.asked_minor}, ${request.currency}, ${request.reason}, ${request.comment}, ${request.channel},
-      ${request.created_by}, ${request.locale}, ${request.created_at}::timestamptz, ${request.next_at}::timestamptz,
+      ${request.created_by}, ${request.locale}, ${request.bundle_id ?? null}::text, ${request.created_at}::timestamptz, ${request.next_at}::timestamptz,
       1 + (select count(*) from refund_request where account_id = ${request.account_id} and payment_id = ${request.payment_id})
     where ${request.channel}::text = 'stripe' or not exists (
       select from refund_request where account_id = ${request.account_id} and payment_id = ${request.payment_id}

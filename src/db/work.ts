@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from './connect.ts'
 
-const tables = ['refund', 'refund_request', 'subscription_change', 'message', 'stripe_event'] as const
+const tables = ['refund', 'refund_request', 'subscription_change', 'credit_note', 'message', 'stripe_event'] as const
 export type WorkTable = (typeof tables)[number]
 
 /**

@@ -36,3 +36,11 @@ export function isReason(code: string): code is Reason {
 export function stripeReason(reason: Reason): 'duplicate' | 'requested_by_customer' {
   return reason === 'duplicate' ? 'duplicate' : 'requested_by_customer'
 }
+
+/** What a credit note says: it knows other reasons than a refund does (Stripe, CreditNoteCreateParams). */
+export function creditNoteReason(reason: Reason): 'duplicate' | 'product_unsatisfactory' | 'order_change' {
+  if (reason === 'duplicate') return 'duplicate'
+  return reason === 'product_unsatisfactory' || reason === 'service_unsatisfactory' || reason === 'missing_feature'
+    ? 'product_unsatisfactory'
+    : 'order_change'
+}

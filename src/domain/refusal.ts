@@ -11,6 +11,10 @@ export type Refusal =
   | { readonly code: 'currency_mismatch'; readonly payment: string; readonly given: string }
   | { readonly code: 'more_than_is_left'; readonly left: Money }
   | { readonly code: 'request_already_open'; readonly request: string }
+  | { readonly code: 'refund_not_cancelable'; readonly because: string }
+  | { readonly code: 'bundle_not_found' }
+  | { readonly code: 'bundle_invalid'; readonly because: string }
+  | { readonly code: 'bundle_payment_refused'; readonly payment: string; readonly because: string }
   | { readonly code: 'already_decided'; readonly status: string }
   | { readonly code: 'not_withdrawable'; readonly status: string }
   | { readonly code: 'not_appealable' }
@@ -57,6 +61,14 @@ export function explainRefusal(refusal: Refusal): string {
       return `Only ${format(refusal.left)} of this payment is left to refund.`
     case 'request_already_open':
       return `There is an open request for this payment already: ${refusal.request}.`
+    case 'refund_not_cancelable':
+      return refusal.because
+    case 'bundle_not_found':
+      return 'There is no such bundle of requests.'
+    case 'bundle_invalid':
+      return refusal.because
+    case 'bundle_payment_refused':
+      return `Nothing was asked for, because of ${refusal.payment}: ${refusal.because}`
     case 'already_decided':
       return `This request was decided in the meantime: it is ${refusal.status}. Nothing was changed.`
     case 'not_withdrawable':

@@ -10,6 +10,7 @@ import {
   observePaymentAtStripe,
   observeSubscriptionAtStripe,
 } from '../stripe/payments.ts'
+import { heedFraudWarning } from './heed-fraud-warning.ts'
 
 /**
  * Looks at a payment in Stripe and writes down what is so: the payment, its customer and its subscription.
@@ -35,6 +36,7 @@ export async function observePayment(
     const saved = await savePayment(tx, whole)
     if (before === undefined || before.dispute !== saved.dispute || before.fraud_warning !== saved.fraud_warning)
       await note(app, tx, before, saved)
+    if (saved.fraud_warning && !before?.fraud_warning) await heedFraudWarning(app, tx, saved)
     return saved
   })
 }

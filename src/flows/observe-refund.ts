@@ -1,6 +1,6 @@
 import type { App } from '../app.ts'
 import { inTransaction, type Tx } from '../db/connect.ts'
-import { openException } from '../db/exceptions.ts'
+import { openException, resolveException } from '../db/exceptions.ts'
 import { audit } from '../db/journal.ts'
 import { findPayment, lockPayment } from '../db/payments.ts'
 import {
@@ -9,6 +9,7 @@ import {
   linkStripeRefund,
   lockRefund,
   moveRefund,
+  writePendingReason,
   writeReference,
   type RefundRow,
 } from '../db/refunds.ts'
@@ -40,8 +41,23 @@ export async function recordRefund(app: App, { id, payment_id }: RefundRow, seen
     const payment = await findPayment(tx, app.account, payment_id)
     if (await isSomebodyElses(app, tx, refund, seen, payment!)) return
     await linkStripeRefund(tx, refund, seen.id)
+    if (refund.pending_reason !== seen.pending_reason) await notePending(app, tx, refund, seen.pending_reason)
     if (seen.reference !== null && refund.reference !== seen.reference) await writeReference(tx, refund, seen.reference)
     await takeArrow(app, tx, { refund, customer: payment!.customer_id }, seen)
+  })
+}
+
+/** Refunds are paid from the available balance: without it Stripe holds card refunds back until somebody tops it up. */
+async function notePending(app: App, tx: Tx, refund: RefundRow, reason: string | null): Promise<void> {
+  await writePendingReason(tx, refund, reason)
+  const about = { kind: 'balance_too_low', subject: refund.id, at: app.now() }
+  if (reason !== 'insufficient_funds') return resolveException(tx, app.account, { ...about, by: 'stripe' })
+  await openException(tx, {
+    ...about,
+    account: app.account,
+    owner: 'finance',
+    because: `Stripe holds this refund back: the available balance does not cover it.`,
+    cure: 'Top up the balance in Stripe. The refund then goes out by itself; if nobody does, it fails in the end.',
   })
 }
 

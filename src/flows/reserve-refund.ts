@@ -1,18 +1,21 @@
 import type { App } from '../app.ts'
 import type { Tx } from '../db/connect.ts'
+import { findCustomer } from '../db/customers.ts'
 import type { PaymentRow } from '../db/payments.ts'
-import { reserve } from '../db/refunds.ts'
+import { refundSettings, type RefundSettings } from '../db/refund-settings.ts'
+import { reserve, waysOfInvoice } from '../db/refunds.ts'
 import type { RequestRow } from '../db/requests.ts'
 import type { AccessChoice } from '../domain/decision.ts'
 import { newId, type RefundId } from '../domain/ids.ts'
+import { wayForInvoice } from '../domain/invoice-way.ts'
 import type { Money } from '../domain/money.ts'
-import { stripeReason, type Reason } from '../domain/reasons.ts'
+import type { Reason } from '../domain/reasons.ts'
+import { refundBody } from '../domain/refund-body.ts'
 import { Bug } from '../domain/refusal.ts'
 
 /**
  * Sets the money aside and freezes the call that will be made: one idempotency key for the refund's whole life, and the
- * body byte for byte. The amount is always said, also for all of it: without one Stripe takes what is left, which may have
- * changed. Payment and request are locked, and there is room: a caller that has not looked is a Bug.
+ * body byte for byte (`refundBody`). Payment and request are locked, and there is room: a caller that has not looked is a Bug.
  */
 export async function reserveRefund(
   app: App,
@@ -26,15 +29,15 @@ export async function reserveRefund(
   }: { request: RequestRow; payment: PaymentRow; decision: string; amount: Money; access: AccessChoice },
 ): Promise<RefundId> {
   const id = newId('rf')
-  const of =
-    payment.stripe_payment_intent === null
-      ? { charge: payment.stripe_charge }
-      : { payment_intent: payment.stripe_payment_intent }
-  const body = JSON.stringify({
-    ...of,
-    amount: amount.minor,
-    reason: stripeReason(request.reason as Reason),
-    metadata: { moneyback_refund: id, moneyback_request: request.id },
+  const settings = await refundSettings(tx, app.account)
+  const customer = payment.customer_id === null ? undefined : await findCustomer(tx, app.account, payment.customer_id)
+  const body = refundBody(payment, {
+    refund: id,
+    request: request.id,
+    reason: request.reason as Reason,
+    amount_minor: amount.minor,
+    email: payment.receipt_email ?? customer?.email ?? null,
+    connect: settings,
   })
   const reserved = await reserve(tx, {
     account: app.account,
@@ -46,8 +49,14 @@ export async function reserveRefund(
     access,
     key: `moneyback-${id}`,
     body,
+    invoice_way: await wayOf(app, tx, payment, settings),
     at: app.now(),
   })
   if (!reserved) throw new Bug(`no room for ${amount.minor} ${amount.currency} on ${payment.id}`)
   return id
+}
+
+async function wayOf(app: App, tx: Tx, { invoice_id }: PaymentRow, { invoice_refunds }: RefundSettings) {
+  const earlier = invoice_id === null ? [] : await waysOfInvoice(tx, app.account, invoice_id)
+  return wayForInvoice(invoice_id, earlier, invoice_refunds)
 }

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { App } from '../app.ts'
 import type { Tx } from '../db/connect.ts'
 import { openException, resolveException } from '../db/exceptions.ts'
-import { lockPayment } from '../db/payments.ts'
+import { lockPayment, refundableOf } from '../db/payments.ts'
 import { lockRequest, moveRequest } from '../db/requests.ts'
 import type { RefundRow } from '../db/refunds.ts'
 import { follow } from '../domain/machine.ts'
@@ -33,8 +33,11 @@ async function succeeded(app: App, tx: Tx, refund: RefundRow): Promise<void> {
   const request = await lockRequest(tx, app.account, refund.request_id)
   if (follow(requestMachine, request.status, 'pay')) await moveRequest(tx, request, { event: 'pay', by: 'stripe', at })
   await resolveException(tx, app.account, { kind: 'refund_failed', subject: request.id, by: 'stripe', at })
+  if (refundableOf(await lockPayment(tx, app.account, refund.payment_id)).minor === 0)
+    await resolveException(tx, app.account, { kind: 'fraud_warning', subject: refund.payment_id, by: 'stripe', at })
   if (refund.origin === 'stripe') return noteRunningSubscription(app, tx, refund)
   await wishForTheEnd(app, tx, refund)
+  await wishForCreditNote(app, tx, refund)
   await tell(app, tx, { request, kind: 'refunded', refund })
 }
 
@@ -47,6 +50,16 @@ async function wishForTheEnd(app: App, tx: Tx, refund: RefundRow): Promise<void>
   await sql`
     insert into subscription_change (account_id, id, change, status, subscription_id, created_at, next_at)
     values (${app.account}, ${refund.id}, ${change}, 'wanted', ${payment.subscription_id}, ${app.now()}, ${app.now()})
+    on conflict do nothing`.execute(tx)
+}
+
+/** The money has moved; its paper follows by a job, which can fail without touching the money. */
+async function wishForCreditNote(app: App, tx: Tx, refund: RefundRow): Promise<void> {
+  if (refund.invoice_way !== 'credit_note') return
+  const { invoice_id } = await lockPayment(tx, app.account, refund.payment_id)
+  await sql`
+    insert into credit_note (account_id, id, status, invoice_id, created_at, next_at)
+    values (${app.account}, ${refund.id}, 'wanted', ${invoice_id}, ${app.now()}, ${app.now()})
     on conflict do nothing`.execute(tx)
 }
 
@@ -82,6 +95,7 @@ async function failed(
   if (follow(requestMachine, request.status, 'fail'))
     await moveRequest(tx, request, { event: 'fail', by: 'stripe', at, because, due_at: at })
   await takeTheWishBack(app, tx, refund)
+  await noteCreditedButFailed(app, tx, refund)
   await sql`
     update exception set resolved_at = ${at}, resolved_by = 'stripe'
     where account_id = ${app.account} and kind = 'refunded_elsewhere_too' and subject_id = ${refund.payment_id} and resolved_at is null
@@ -121,4 +135,23 @@ async function takeTheWishBack(app: App, tx: Tx, refund: RefundRow): Promise<voi
       status = case status when 'wanted' then 'not_needed' else 'undo_wanted' end,
       next_at = case status when 'wanted' then null else ${now}::timestamptz end
     where account_id = ${app.account} and id = ${refund.id} and status in ('wanted', 'done')`.execute(tx)
+}
+
+/** Stripe voids no credit note of a paid invoice, so a person corrects the books. */
+async function noteCreditedButFailed(app: App, tx: Tx, refund: RefundRow): Promise<void> {
+  if (refund.invoice_way !== 'credit_note') return
+  const { rows } = await sql<{ note: string | null }>`
+    update credit_note set status = case status when 'wanted' then 'not_needed' else status end, next_at = null
+    where account_id = ${app.account} and id = ${refund.id} returning stripe_credit_note_id as note`.execute(tx)
+  const note = rows[0]?.note
+  if (note == null) return
+  await openException(tx, {
+    account: app.account,
+    kind: 'credit_note_of_failed_refund',
+    subject: refund.id,
+    owner: 'finance',
+    at: app.now(),
+    because: `The credit note ${note} says that this refund was paid, and it came back.`,
+    cure: 'Pay the customer another way and keep the note, or correct the invoice in your books: Stripe can’t void it.',
+  })
 }

@@ -1,11 +1,11 @@
 import type { App } from '../app.ts'
 import { crashPoint } from '../crash-point.ts'
-import { inTransaction } from '../db/connect.ts'
+import { inTransaction, type Tx } from '../db/connect.ts'
 import { audit } from '../db/journal.ts'
 import { findPayment, refundableOf, type PaymentRow } from '../db/payments.ts'
 import { findOpenRequest, insertRequest } from '../db/requests.ts'
 import type { Actor } from '../domain/actor.ts'
-import { newId, type RequestId } from '../domain/ids.ts'
+import { newId, type BundleId, type RequestId } from '../domain/ids.ts'
 import { step } from '../domain/money.ts'
 import { isReason, reasons } from '../domain/reasons.ts'
 import { no, ok, type Refusal, type Result } from '../domain/refusal.ts'
@@ -45,46 +45,65 @@ export async function submitRequest(app: App, asking: Asking): Promise<Result<{ 
   if (wrong) return no(wrong)
 
   const id = newId('rr')
-  const now = app.now()
-  const written = await inTransaction(app.db, async (tx) => {
-    const fresh = await insertRequest(tx, {
-      account_id: app.account,
-      id,
-      payment_id: payment.id,
-      customer_id: payment.customer_id,
-      asked_minor: asking.amount_minor ?? null,
-      currency: payment.currency,
-      reason: asking.reason,
-      comment: asking.comment?.trim() || null,
-      channel: asking.channel,
-      created_by: asking.by,
-      locale: asking.locale ?? null,
-      created_at: now,
-      next_at: new Date(now.getTime() + answerWithinMs),
-    })
-    if (!fresh) return false
-    await audit(tx, {
-      account: app.account,
-      at: now,
-      actor: asking.by,
-      action: 'request.submitted',
-      subject: id,
-      detail: {
-        payment: payment.id,
-        customer: payment.customer_id,
-        reason: asking.reason,
-        amount_minor: asking.amount_minor ?? null,
-      },
-    })
-    return true
-  })
+  const written = await inTransaction(app.db, (tx) => writeRequest(app, tx, { id, payment, asking }))
   if (!written) {
     const open = await findOpenRequest(app.db, app.account, payment.id)
     return no({ code: 'request_already_open', request: open?.id ?? 'closed just now' })
   }
   crashPoint('after-submit')
-  await withDeadline(decideRequest(app, id), answerWithinMs)
+  await answerSoon(app, [id])
   return ok({ id })
+}
+
+/** Writes a request and its audit; false, and nothing written, when the payment has an open one. */
+export async function writeRequest(
+  app: App,
+  tx: Tx,
+  {
+    id,
+    payment,
+    asking,
+    bundle = null,
+  }: {
+    id: RequestId
+    payment: PaymentRow
+    asking: Omit<Asking, 'payment' | 'customer'>
+    bundle?: BundleId | null
+  },
+): Promise<boolean> {
+  const now = app.now()
+  const fresh = await insertRequest(tx, {
+    account_id: app.account,
+    id,
+    payment_id: payment.id,
+    customer_id: payment.customer_id,
+    asked_minor: asking.amount_minor ?? null,
+    currency: payment.currency,
+    reason: asking.reason,
+    comment: asking.comment?.trim() || null,
+    channel: asking.channel,
+    created_by: asking.by,
+    locale: asking.locale ?? null,
+    bundle_id: bundle,
+    created_at: now,
+    next_at: new Date(now.getTime() + answerWithinMs),
+  })
+  if (!fresh) return false
+  await audit(tx, {
+    account: app.account,
+    at: now,
+    actor: asking.by,
+    action: 'request.submitted',
+    subject: id,
+    detail: {
+      payment: payment.id,
+      customer: payment.customer_id,
+      reason: asking.reason,
+      amount_minor: asking.amount_minor ?? null,
+      ...(bundle !== null && { bundle }),
+    },
+  })
+  return true
 }
 
 /** Finds the payment here, else in Stripe. Somebody else's is not found, in the same words. */
@@ -133,6 +152,11 @@ export function checkAmount(minor: number, payment: PaymentRow): Refusal | undef
   }
   const left = refundableOf(payment)
   return minor > left.minor ? { code: 'more_than_is_left', left } : undefined
+}
+
+/** Has requests decided where Stripe answers soon; what takes longer is left to the job. */
+export function answerSoon(app: App, ids: readonly RequestId[]): Promise<void> {
+  return withDeadline(Promise.all(ids.map((id) => decideRequest(app, id))), answerWithinMs)
 }
 
 /** Waits for `work` no longer than `ms`; it goes on by itself afterwards. What it throws is left to the job. */

@@ -8,6 +8,7 @@ import { issueRefund } from '../flows/issue-refund.ts'
 import { observeEvents } from '../flows/observe-events.ts'
 import { backfillEvents, followPending, sweepRefunds } from '../flows/reconcile.ts'
 import { sendMessage, type MessageRow } from '../flows/send-message.ts'
+import { writeCreditNote, type CreditNoteRow } from '../flows/write-credit-note.ts'
 import { errorLine } from '../stripe/answers.ts'
 
 /** Rows whose `next_at` has come are the queue: no second copy of the truth in a job table. See docs/decisions. */
@@ -47,6 +48,12 @@ const queues: readonly Queue[] = [
     limit: 4,
     leaseSeconds: 60,
     run: each<SubscriptionChangeRow>((row, _, app) => changeSubscription(app, row)),
+  },
+  {
+    table: 'credit_note',
+    limit: 4,
+    leaseSeconds: 60,
+    run: each<CreditNoteRow>((row, _, app) => writeCreditNote(app, row)),
   },
   { table: 'message', limit: 4, leaseSeconds: 60, run: each<MessageRow>((row, _, app) => sendMessage(app, row)) },
 ]

@@ -5,13 +5,18 @@ import type { StripeConfig } from '../config.ts'
  * The real Stripe SDK, at its own pinned API version. It never retries by itself: a retry is decided from what was written
  * down. 25 s is long enough for Stripe and shorter than a lease.
  */
-export function makeStripe({ secretKey, apiBase }: Pick<StripeConfig, 'secretKey' | 'apiBase'>): Stripe {
+export function makeStripe({
+  secretKey,
+  apiBase,
+  connectedAccount,
+}: Pick<StripeConfig, 'secretKey' | 'apiBase' | 'connectedAccount'>): Stripe {
   const base = apiBase === undefined ? undefined : new URL(apiBase)
   return new Stripe(secretKey, {
     maxNetworkRetries: 0,
     timeout: 25_000,
     telemetry: false,
     appInfo: { name: 'Moneyback' },
+    ...(connectedAccount !== undefined && { stripeAccount: connectedAccount }),
     ...(base && {
       host: base.hostname,
       port: Number(base.port || (base.protocol === 'https:' ? 443 : 80)),

@@ -1,4 +1,5 @@
 import type { Facts } from '../facts.ts'
+import { refundableUntilAtStripe, rulesOfMethod } from '../payment-methods.ts'
 import type { Sentences } from './policy.ts'
 
 /** What no policy can write away: money that can't be given back at all. */
@@ -11,9 +12,6 @@ export type Guard = {
   readonly because: string
   readonly say: Sentences
 }
-
-// A voucher that was paid in cash has no account to send money back to.
-const withoutRefund = new Set(['oxxo'])
 
 export const guards: readonly Guard[] = [
   {
@@ -51,7 +49,7 @@ export const guards: readonly Guard[] = [
   },
   {
     id: 'guard:method_without_refund',
-    trips: ({ payment }) => payment.method !== undefined && withoutRefund.has(payment.method),
+    trips: ({ payment }) => rulesOfMethod(payment.method).without_refund === true,
     condition: 'payment.method can be refunded',
     required: 'a payment method that can be refunded',
     actual: ({ payment }) => payment.method ?? 'unknown',
@@ -59,6 +57,21 @@ export const guards: readonly Guard[] = [
     say: {
       en: 'Payments made this way cannot be refunded automatically. Please contact us.',
       de: 'So bezahlte Beträge lassen sich nicht automatisch erstatten. Bitte schreiben Sie uns.',
+    },
+  },
+  {
+    id: 'guard:method_window_over',
+    trips: ({ payment, now }) => {
+      const until = refundableUntilAtStripe(payment.method, payment.paid_at)
+      return until !== undefined && now > until
+    },
+    condition: 'the payment method still takes refunds',
+    required: 'within the time in which Stripe refunds this payment method',
+    actual: ({ payment }) => `paid by ${payment.method} on ${payment.paid_at.toISOString().slice(0, 10)}`,
+    because: 'Stripe no longer sends money back to this payment method: too much time has passed.',
+    say: {
+      en: 'Too much time has passed to send the money back the way it was paid. Please contact us.',
+      de: 'Auf dem Weg, auf dem bezahlt wurde, lässt sich nach so langer Zeit nichts mehr erstatten. Bitte schreiben Sie uns.',
     },
   },
   {

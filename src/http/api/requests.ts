@@ -3,6 +3,7 @@ import type { Context } from 'hono'
 import type { App } from '../../app.ts'
 import { listRequestViews, requestView } from '../../db/request-views.ts'
 import { approveRequest } from '../../flows/approve-request.ts'
+import { cancelRefund } from '../../flows/cancel-refund.ts'
 import { denyRequest } from '../../flows/deny-request.ts'
 import { submitRequest } from '../../flows/submit-request.ts'
 import { withdrawRequest } from '../../flows/withdraw-request.ts'
@@ -117,6 +118,19 @@ export function requestRoutes(app: App, api: Api): void {
     }),
     async (c) => {
       const result = await withdrawRequest(app, { id: c.req.valid('param').id, by: c.get('actor') })
+      return (result.ok ? await show(c, result.value.id) : problem(c, result.no)) as never
+    },
+  )
+  api.openapi(
+    createRoute({
+      method: 'post',
+      path: '/refund_requests/{id}/cancel_refund',
+      summary: 'Give up a refund that waits for the customer’s bank details',
+      request: { ...idParam, ...withKey },
+      responses: { 200: json(s.RefundRequest, 'Canceled; a person decides what comes next.'), ...errors },
+    }),
+    async (c) => {
+      const result = await cancelRefund(app, { id: c.req.valid('param').id, by: c.get('actor'), role: 'owner' })
       return (result.ok ? await show(c, result.value.id) : problem(c, result.no)) as never
     },
   )

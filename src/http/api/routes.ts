@@ -2,6 +2,7 @@ import { OpenAPIHono, type z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { App } from '../../app.ts'
 import { answerProblem } from '../problem.ts'
+import { bundleRoutes } from './bundles.ts'
 import { customerRoutes } from './customers.ts'
 import { decisionRoutes, paymentRoutes } from './payments.ts'
 import { idempotent, keyOnly, type ApiEnv } from './keys.ts'
@@ -25,6 +26,7 @@ export function apiRoutes(app: App): OpenAPIHono<ApiEnv> {
   })
   api.use('/*', keyOnly(app), idempotent(app))
   requestRoutes(app, api)
+  bundleRoutes(app, api)
   decisionRoutes(app, api)
   paymentRoutes(app, api)
   customerRoutes(app, api)

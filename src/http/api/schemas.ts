@@ -63,6 +63,10 @@ export const Refund = z
     currency: z.string(),
     stripe_refund: z.string().nullable(),
     failure_reason: z.string().nullable(),
+    pending_reason: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Stripe’s word for why it was not sent yet, e.g. insufficient_funds.' }),
     reference: z.string().nullable(),
     created_at: instant,
     settled_at: instant.nullable(),
@@ -81,6 +85,7 @@ export const RefundRequest = z
     reason: z.string(),
     comment: z.string().nullable(),
     channel: z.string(),
+    bundle: z.string().nullable().openapi({ description: 'What it was asked for together with, rb_….' }),
     created_at: instant,
     decided_at: instant.nullable(),
     due_at: instant.nullable(),
@@ -122,6 +127,22 @@ export const Approved = RefundRequest.extend({ needs_another_approval: z.boolean
 export const Denial = z
   .strictObject({ note: z.string().min(1).max(10_000), reply: z.string().max(10_000).optional() })
   .openapi('Denial')
+
+const oneOfBundle = z.strictObject({ payment: z.string().min(1).max(255), amount: minor.optional() })
+export const NewBundle = NewRefundRequest.omit({ payment: true, amount: true, currency: true })
+  .extend({ payments: z.array(oneOfBundle).max(1000).openapi({ description: '2 to 50 payments of one customer.' }) })
+  .openapi('NewRefundBundle')
+export const Bundle = z
+  .object({
+    id: z.string().openapi({ example: 'rb_019a…' }),
+    requests: z.array(RefundRequest),
+    counts: z.record(z.string(), z.int()).openapi({ description: 'How many requests have each status.' }),
+  })
+  .openapi('RefundBundle')
+export const BundleApproval = Approval.omit({ amount: true }).openapi('BundleApproval')
+export const BundleApproved = Bundle.extend({
+  approved: z.array(z.object({ request: z.string(), approved: z.boolean(), because: z.string().nullable() })),
+}).openapi('ApprovedRefundBundle')
 
 export const Question = NewRefundRequest.omit({ comment: true, locale: true })
   .partial({ reason: true })

@@ -19,6 +19,7 @@ export const channelWords: Readonly<Record<string, string>> = {
   api: 'API',
   agent: 'agent',
   stripe: 'Stripe dashboard',
+  fraud_warning: 'early fraud warning',
 }
 
 /** Who did something, in words: a name where there is one. */

@@ -1,0 +1,92 @@
+import type { App } from '../app.ts'
+import { inTransaction } from '../db/connect.ts'
+import type { PaymentRow } from '../db/payments.ts'
+import { newId, type BundleId, type RequestId } from '../domain/ids.ts'
+import { explainRefusal, no, ok, type Refusal, type Result } from '../domain/refusal.ts'
+import { answerSoon, checkAsking, paymentFor, writeRequest, type Asking } from './submit-request.ts'
+
+/** As many as one person asks for at once; more is an incident, and staff refund those. */
+const paymentsMax = 50
+
+export type BundleAsking = Omit<Asking, 'payment' | 'amount_minor' | 'currency'> & {
+  readonly payments: readonly { readonly payment: string; readonly amount_minor?: number | undefined }[]
+}
+
+/**
+ * Asks for several payments of one customer at once: all of them or none are taken. From there on each is a request of its
+ * own, with its own answer and refund, so that one that fails holds up no other and nothing about money is new here.
+ * Refuses: bundle_invalid, bundle_payment_refused (says which payment and why), stripe_unreachable.
+ */
+export async function submitBundle(
+  app: App,
+  asking: BundleAsking,
+): Promise<Result<{ id: BundleId; requests: RequestId[] }>> {
+  const wrong = checkList(asking.payments.map(({ payment }) => payment))
+  if (wrong) return no(wrong)
+  const legs: { payment: PaymentRow; asking: Omit<Asking, 'payment' | 'customer'> }[] = []
+  for (const { payment: reference, amount_minor } of asking.payments) {
+    const found = await paymentFor(app, { payment: reference, customer: asking.customer })
+    if (!found.ok) return found.no.code === 'stripe_unreachable' ? found : refusedFor(reference, found.no)
+    const one = { ...asking, amount_minor }
+    const refusal = checkAsking(one, found.value)
+    if (refusal) return refusedFor(reference, refusal)
+    legs.push({ payment: found.value, asking: one })
+  }
+  const together = checkTogether(legs.map(({ payment }) => payment))
+  if (together) return no(together)
+  return write(app, legs)
+}
+
+async function write(
+  app: App,
+  legs: readonly { payment: PaymentRow; asking: Omit<Asking, 'payment' | 'customer'> }[],
+): Promise<Result<{ id: BundleId; requests: RequestId[] }>> {
+  const id = newId('rb')
+  // In one order, so that two bundles over the same payments can't wait for each other.
+  const ordered = legs
+    .toSorted((a, b) => (a.payment.id < b.payment.id ? -1 : 1))
+    .map((leg) => ({ ...leg, id: newId('rr') }))
+  let taken: PaymentRow | undefined
+  await inTransaction(app.db, async (tx) => {
+    taken = undefined
+    for (const leg of ordered)
+      if (!(await writeRequest(app, tx, { ...leg, bundle: id }))) throw new Taken((taken = leg.payment))
+  }).catch((error: unknown) => {
+    if (!(error instanceof Taken)) throw error
+  })
+  if (taken) return refusedFor(taken.id, { code: 'request_already_open', request: 'see the payment' })
+  const requests = ordered.map((leg) => leg.id)
+  await answerSoon(app, requests)
+  return ok({ id, requests })
+}
+
+/** Rolls the whole bundle back: another request was opened for one of its payments in the meantime. */
+class Taken extends Error {
+  readonly payment: PaymentRow
+  constructor(payment: PaymentRow) {
+    super(`${payment.id} has an open request`)
+    this.payment = payment
+  }
+}
+
+const refusedFor = (payment: string, refusal: Refusal) =>
+  no({ code: 'bundle_payment_refused', payment, because: explainRefusal(refusal) })
+
+function checkList(payments: readonly string[]): Refusal | undefined {
+  if (payments.length < 2 || payments.length > paymentsMax)
+    return {
+      code: 'bundle_invalid',
+      because: `payments takes 2 to ${paymentsMax} payments. For one, ask with POST /v1/refund_requests.`,
+    }
+  const twice = payments.find((one, at) => payments.indexOf(one) !== at)
+  return twice === undefined ? undefined : { code: 'bundle_invalid', because: `payments names ${twice} twice.` }
+}
+
+function checkTogether(payments: readonly PaymentRow[]): Refusal | undefined {
+  const [first] = payments
+  if (new Set(payments.map(({ id }) => id)).size < payments.length)
+    return { code: 'bundle_invalid', because: 'payments names one payment twice, by different ids.' }
+  return payments.some(({ customer_id }) => customer_id === null || customer_id !== first?.customer_id)
+    ? { code: 'bundle_invalid', because: 'payments must all belong to one customer.' }
+    : undefined
+}

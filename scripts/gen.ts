@@ -1,8 +1,10 @@
-// Writes what is computed from the state machines: the arrows that the database knows and the diagrams in docs/.
+// Writes what is computed from the code: the arrows that the database knows and the diagrams in docs/, from the state machines;
+// the schema of a policy file, for editors.
 // `node scripts/gen.ts --check` writes nothing and fails when a file differs.
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { mermaid, sqlArrows, sqlCheck } from '../src/domain/machine.ts'
 import { refundMachine } from '../src/domain/refund.ts'
+import { policySchema } from '../src/domain/policy/schema.ts'
 import { requestMachine } from '../src/domain/request.ts'
 
 const root = new URL('../', import.meta.url)
@@ -20,6 +22,7 @@ const files: Record<string, string> = {
   'migrations/0002_arrows.sql': arrowsSql,
   'docs/diagrams/refund.mmd': mermaid(refundMachine),
   'docs/diagrams/request.mmd': mermaid(requestMachine),
+  'policies/policy.schema.json': `${JSON.stringify(policySchema, null, 2)}\n`,
 }
 
 let stale = 0
@@ -29,7 +32,7 @@ for (const [path, text] of Object.entries(files)) {
   if (before === text) continue
   stale++
   if (checking) {
-    console.error(`${path} is not what the tables say: run "npm run gen".`)
+    console.error(`${path} is not what the code says: run "npm run gen".`)
     continue
   }
   await mkdir(new URL('.', url), { recursive: true })

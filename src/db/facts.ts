@@ -28,14 +28,23 @@ export async function saveFact(tx: Tx, account: string, fact: MerchantFactRow, r
       where merchant_fact.as_of <= excluded.as_of`.execute(tx)
 }
 
+export type CustomerHistory = {
+  refunded_at: Date[]
+  requested_at: Date[]
+  /** The newest 1000 payments in the currency, less what was given back. */
+  paid: { at: Date; minor: number }[]
+  disputes: number
+  lifetime_minor: number
+}
+
 /** What happened before on a customer's account, as far as a policy may ask about it. */
 export async function customerHistory(
   db: Db,
   account: string,
   customer: string,
   currency: string,
-): Promise<{ refunded_at: Date[]; requested_at: Date[]; disputes: number; lifetime_minor: number }> {
-  const { rows } = await sql<{ refunded_at: Date[]; requested_at: Date[]; disputes: number; lifetime_minor: number }>`
+): Promise<CustomerHistory> {
+  const { rows } = await sql<CustomerHistory>`
     select
       coalesce((select array_agg(r.created_at order by r.created_at) from refund r
         join payment p on p.account_id = r.account_id and p.id = r.payment_id
@@ -43,6 +52,10 @@ export async function customerHistory(
           and r.status in ('reserved', 'unconfirmed', 'pending', 'requires_action', 'succeeded')), '{}') as refunded_at,
       coalesce((select array_agg(q.created_at order by q.created_at) from refund_request q
         where q.account_id = ${account} and q.customer_id = ${customer} and q.channel <> 'stripe'), '{}') as requested_at,
+      (select coalesce(json_agg(json_build_object('at', one.paid_at, 'minor', one.left_minor) order by one.paid_at), '[]')
+        from (select paid_at, captured_minor - least(reserved_minor, captured_minor) as left_minor from payment
+          where account_id = ${account} and customer_id = ${customer} and currency = ${currency} and captured
+          order by paid_at desc limit 1000) one) as paid,
       (select count(*) from payment where account_id = ${account} and customer_id = ${customer}
         and dispute not in ('none', 'inquiry')) as disputes,
       (select coalesce(sum(captured_minor - least(reserved_minor, captured_minor)), 0)::bigint from payment
@@ -53,6 +66,7 @@ export async function customerHistory(
   return {
     refunded_at: row!.refunded_at.map((at) => new Date(at)),
     requested_at: row!.requested_at.map((at) => new Date(at)),
+    paid: row!.paid.map(({ at, minor }) => ({ at: new Date(at), minor })),
     disputes: Number(row!.disputes),
     lifetime_minor: row!.lifetime_minor,
   }

@@ -26,6 +26,20 @@ export type Counterfactual = {
   readonly rule: string
   /** "Asked 4 days earlier, this would have been approved automatically." */
   readonly sentence: string
+  /** The same for the customer, by language; with what they can still do, where the policy says so. */
+  readonly for_customer?: Readonly<Record<string, string>>
+  /** What the customer can still do to get it: the fact's own `step`, by language. */
+  readonly step?: Readonly<Record<string, string>>
+}
+
+/** The answer that stood back for a better one: the policy's beside a right, or a right's beside the policy. */
+export type Beside = {
+  readonly by: 'policy' | 'right'
+  readonly rule: string
+  readonly verdict: Verdict
+  readonly amount: Money
+  /** One sentence for staff. */
+  readonly sentence: string
 }
 
 /** Findings, verdict and amount together, kept forever with the policy version. */
@@ -54,4 +68,10 @@ export type Decision = {
   /** Facts that were needed and unknown. */
   readonly missing: readonly string[]
   readonly counterfactual: Counterfactual | undefined
+  /** Why, for the customer, by language: each condition that decided, with what it asks and what was so. */
+  readonly for_customer?: Readonly<Record<string, readonly string[]>>
+  /** Policy and law were both asked and this one stood back. */
+  readonly beside?: Beside | undefined
+  /** The formula came to a charge: what the customer would owe. It is said, and never collected. */
+  readonly charge?: Money
 }

@@ -53,6 +53,8 @@ export type CustomerFacts = {
   /** When each earlier refund (approved and not failed or canceled) and each earlier request was made. */
   readonly refunded_at: readonly Date[]
   readonly requested_at: readonly Date[]
+  /** What was paid in the payment's currency and not given back, by when; the newest 1000. Unknown when absent. */
+  readonly paid?: readonly { readonly at: Date; readonly amount: Money }[]
   readonly disputes: number
   readonly tags: readonly string[]
 }

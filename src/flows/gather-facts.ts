@@ -67,6 +67,7 @@ async function customerFacts(app: App, { customer_id: id, currency }: PaymentRow
     lifetime_value: money(history.lifetime_minor, currency),
     refunded_at: history.refunded_at,
     requested_at: history.requested_at,
+    paid: history.paid.map(({ at, minor }) => ({ at, amount: money(minor, currency) })),
     disputes: history.disputes,
   }
 }

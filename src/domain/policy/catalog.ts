@@ -13,6 +13,8 @@ export type Fact = {
   readonly values?: readonly string[]
   /** `runs` grows with the clock one for one; `falls` shrinks while the paid period passes. Otherwise time leaves it as it is. */
   readonly clock?: 'runs' | 'falls'
+  /** What the customer can still do about it, by language: "Downgrade your plan first". */
+  readonly step?: Readonly<Record<string, string>>
   /** Pushed by the merchant, so it can be missing or late. */
   readonly merchant?: true
   readonly read: (facts: Facts, zone: Zone) => Known
@@ -349,4 +351,11 @@ export const builtInFacts: ReadonlyMap<string, Fact> = new Map(
 )
 
 /** The first words of built-in facts: a merchant's fact can't begin with one of them. */
-export const builtInRoots: ReadonlySet<string> = new Set(['now', 'payment', 'customer', 'subscription', 'request'])
+export const builtInRoots: ReadonlySet<string> = new Set([
+  'now',
+  'payment',
+  'customer',
+  'subscription',
+  'request',
+  'decision',
+])

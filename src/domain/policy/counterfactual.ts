@@ -6,7 +6,11 @@ import { judge } from './judge.ts'
 import type { Judgement } from './judge.ts'
 import type { Policy } from './policy.ts'
 import { day, hour, minute, second } from './values.ts'
+import type { Zone } from './calendar.ts'
+import type { Fact } from './catalog.ts'
+import type { Known } from './values.ts'
 import { durationWords, valueWords } from './words.ts'
+import type { Language } from './words.ts'
 
 /** A change of one fact that gives a better verdict, and the facts with that change. */
 export type Change = { readonly said: Counterfactual; readonly facts: Facts; readonly cost: number }
@@ -112,11 +116,49 @@ function changeOfTime(policy: Policy, facts: Facts, instant: number): Change {
       verdict,
       rule: rule.id,
       sentence,
+      for_customer: { en: sentence, de: timeInGerman(instant, now, paid, verdict) },
     },
     facts: changed,
     // Waiting is offered only where nothing else would help.
     cost: Math.abs(now - instant) / Math.max(now - paid, day) + (instant > now ? 10 : 0),
   }
+}
+
+const outcomesInGerman = {
+  approve: 'wäre die Erstattung automatisch bewilligt worden',
+  review: 'hätte ein Mensch darüber entschieden',
+  deny: 'wäre die Antwort Nein gewesen',
+} as const satisfies Record<Verdict, string>
+
+const laterInGerman = {
+  approve: 'wird die Erstattung automatisch bewilligt',
+  review: 'entscheidet ein Mensch darüber',
+  deny: 'ist die Antwort Nein',
+} as const satisfies Record<Verdict, string>
+
+function timeInGerman(instant: number, now: number, paid: number, verdict: Verdict): string {
+  const [to, from] = [durationWords(instant - paid, 'de'), durationWords(now - paid, 'de')]
+  return instant < now
+    ? `${to} nach der Zahlung angefragt statt ${from} danach, ${outcomesInGerman[verdict]}.`
+    : `${to} nach der Zahlung angefragt, also später, ${laterInGerman[verdict]}.`
+}
+
+/** What a changed fact would have meant, for the customer: first what they can still do about it, where the policy says so. */
+function factForCustomer(fact: Fact, was: Known, to: Known, verdict: Verdict, zone: Zone): Record<Language, string> {
+  const say = (language: Language): string => {
+    const [from, other] = [was, to].map((value) => valueWords(fact.type, value, language, zone))
+    const label = fact.label[language] ?? fact.label['en'] ?? fact.name
+    const step = fact.step?.[language] ?? fact.step?.['en']
+    if (language === 'de') {
+      return step === undefined
+        ? `Mit einer anderen Angabe (${label}: ${other} statt ${from}) ${outcomesInGerman[verdict]}.`
+        : `${step}. Danach ${laterInGerman[verdict]}.`
+    }
+    return step === undefined
+      ? `With a different answer (${label}: ${other} instead of ${from}), ${outcomes[verdict]}.`
+      : `${step}. After that, ${outcomes[verdict].replace('would have been', 'is').replace('would have looked', 'looks')}.`
+  }
+  return { en: say('en'), de: say('de') }
 }
 
 function changesOfFacts(policy: Policy, facts: Facts, from: Verdict): Change[] {
@@ -134,7 +176,9 @@ function changesOfFacts(policy: Policy, facts: Facts, from: Verdict): Change[] {
       fact.type === 'bool'
         ? `With "${label}" answered ${to} instead of ${was}, ${outcomes[verdict]}.`
         : `With ${label} ${to} instead of ${was}, ${outcomes[verdict]}.`
-    changes.push({ said: { fact: fact.name, from: was, to, verdict, rule: rule.id, sentence }, facts: changed, cost })
+    const said = { fact: fact.name, from: was, to, verdict, rule: rule.id, sentence }
+    const for_customer = factForCustomer(fact, fact.read(facts, policy.scope.zone), value, verdict, policy.scope.zone)
+    changes.push({ said: { ...said, for_customer, ...(fact.step && { step: fact.step }) }, facts: changed, cost })
   }
   return changes
 }

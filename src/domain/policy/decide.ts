@@ -1,7 +1,8 @@
-import type { Counterfactual, Decision, Finding } from '../decision.ts'
+import type { Beside, Counterfactual, Decision, Finding } from '../decision.ts'
 import type { Facts } from '../facts.ts'
 import { counterfactual } from './counterfactual.ts'
-import { amountBecause, becauseOf, findingsOf, missingFacts } from './explain.ts'
+import { reasonsForCustomer } from './customer-reasons.ts'
+import { amountBecause, becauseOf, besideOf, findingsOf, missingFacts } from './explain.ts'
 import { judge } from './judge.ts'
 import type { Policy } from './policy.ts'
 import { sayOf } from './say.ts'
@@ -17,6 +18,8 @@ export function decide(policy: Policy, facts: Facts, version: number): Decision 
   const { verdict, guard, rule } = judgement
   const missing = judgement.undecided.length > 0 || judgement.turned ? missingFacts(policy, facts, judgement) : []
   let findings: readonly Finding[] | undefined
+  let reasons: Readonly<Record<string, readonly string[]>> | undefined
+  let beside: { found: Beside | undefined } | undefined
   let change: { found: Counterfactual | undefined } | undefined
   return {
     verdict,
@@ -43,5 +46,14 @@ export function decide(policy: Policy, facts: Facts, version: number): Decision 
       change ??= { found: counterfactual(policy, facts, judgement) }
       return change.found
     },
+    get for_customer() {
+      reasons ??= reasonsForCustomer(policy, facts, judgement, missing)
+      return reasons
+    },
+    get beside() {
+      beside ??= { found: besideOf(policy, facts, judgement) }
+      return beside.found
+    },
+    ...(judgement.charge && { charge: judgement.charge }),
   }
 }

@@ -1,6 +1,7 @@
+import { roles } from '../actor.ts'
 import type { Policy, Rule } from './policy.ts'
 import { phrase, phraseCondition } from './phrase.ts'
-import { capital, languageOf } from './words.ts'
+import { capital, languageOf, listWords, moneyWords } from './words.ts'
 import type { Language } from './words.ts'
 
 /** One rule in words. */
@@ -34,9 +35,9 @@ const text = {
     keep: 'Access stays',
     credit: 'The money goes to the customer’s balance',
     appeal: 'The customer may ask a person',
-    one: 'One person with the role',
-    many: 'people with the role',
-    decide: 'or above decide',
+    decides: (count: number, role: string, most: boolean) =>
+      `${count === 1 ? 'one person' : `${count} people`} with the role ${role}${most ? '' : ' or above'}${count === 1 ? ' decides' : ' decide'}`,
+    from: (amounts: string, who: string) => `from ${amounts}, ${who}`,
     when: 'If all of this holds:',
     then: 'Then:',
     rest: 'In every other case:',
@@ -56,9 +57,9 @@ const text = {
     keep: 'Der Zugang bleibt',
     credit: 'Das Geld wird dem Guthaben des Kunden gutgeschrieben',
     appeal: 'Der Kunde kann einen Menschen fragen',
-    one: 'Eine Person mit der Rolle',
-    many: 'Personen mit der Rolle',
-    decide: 'oder höher entscheiden',
+    decides: (count: number, role: string, most: boolean) =>
+      `${count === 1 ? 'eine Person' : `${count} Personen`} mit der Rolle ${role}${most ? '' : ' oder höher'}${count === 1 ? ' entscheidet' : ' entscheiden'}`,
+    from: (amounts: string, who: string) => `ab ${amounts}: ${who}`,
     when: 'Wenn all das zutrifft:',
     then: 'Dann:',
     rest: 'In jedem anderen Fall:',
@@ -66,7 +67,7 @@ const text = {
     order: 'Die Regeln werden in dieser Reihenfolge geprüft, und die erste, die zutrifft, entscheidet.',
     told: 'Der Kunde liest',
   },
-} as const satisfies Record<Language, Record<string, string>>
+} as const satisfies Record<Language, unknown>
 
 /** A policy in plain language, rule by rule, in English or German. */
 export function describePolicy(policy: Policy, locale: string): Description {
@@ -89,14 +90,7 @@ function describeRule({ scope }: Policy, rule: Rule, language: Language): Descri
     if (rule.destination === 'credit') then.push(words.credit)
   }
   if (rule.then !== 'review' || rule.access !== 'now') then.push(words[rule.access])
-  if (rule.then === 'review') {
-    const { role, count } = rule.approvers
-    then.push(
-      count === 1
-        ? `${words.one} ${role} ${words.decide.replace('decide', 'decides').replace('entscheiden', 'entscheidet')}`
-        : `${count} ${words.many} ${role} ${words.decide}`,
-    )
-  }
+  if (rule.then === 'review') then.push(approversWords(rule, language))
   if (rule.appeal) then.push(words.appeal)
   return {
     id: rule.id,
@@ -104,6 +98,22 @@ function describeRule({ scope }: Policy, rule: Rule, language: Language): Descri
     then: then.map(capital),
     say: rule.say[language] ?? rule.say['en'],
   }
+}
+
+/** Who may approve, and from which amount on somebody else must. */
+export function approversWords({ approvers, approversFrom }: Rule, language: Language): string {
+  const words = text[language]
+  const decides = ({ role, count }: Rule['approvers']): string => words.decides(count, role, role === roles.at(-1))
+  const later = approversFrom.map(({ from, ...who }) =>
+    words.from(
+      listWords(
+        from.map((amount) => moneyWords(amount, language)),
+        language,
+      ),
+      decides(who),
+    ),
+  )
+  return [decides(approvers), ...later].join('; ')
 }
 
 /** The same as Markdown, for the public policy page and the terminal. */

@@ -1,4 +1,4 @@
-import type { Finding } from '../decision.ts'
+import type { Beside, Finding } from '../decision.ts'
 import type { Facts } from '../facts.ts'
 import { compile } from './compile.ts'
 import type { Expr } from './expression.ts'
@@ -7,7 +7,7 @@ import type { Judgement } from './judge.ts'
 import { demandOf, demandWords, phrase, phraseCondition } from './phrase.ts'
 import type { Line, Policy, Rule } from './policy.ts'
 import type { Known } from './values.ts'
-import { capital, valueWords, word } from './words.ts'
+import { capital, moneyWords, valueWords, word } from './words.ts'
 
 /** What was said of each subject already: many lines ask about the same few facts. */
 type Said = (string | undefined)[]
@@ -140,7 +140,7 @@ export function becauseOf(policy: Policy, facts: Facts, judgement: Judgement, mi
   if (guard) return guard.because
   if (turned === 'nothing') return `Rule ${rule.id} approves, but its amount comes to nothing.`
   if (turned === 'charge')
-    return `Rule ${rule.id} approves, but its amount comes to a charge, and nothing is ever collected.`
+    return `Rule ${rule.id} approves, but its amount comes to a charge${judgement.charge ? ` of ${moneyWords(judgement.charge, 'en')}` : ''}, and nothing is ever collected.`
   if (missing.length > 0)
     return `${capital(missing.map((name) => calledIn(policy, name)).join(', '))} ${missing.length === 1 ? 'is' : 'are'} unknown, so rule ${rule.id} cannot be decided.`
   if (turned === 'unknown_amount')
@@ -155,6 +155,18 @@ export function becauseOf(policy: Policy, facts: Facts, judgement: Judgement, mi
     : 'No rule matched.'
 }
 
+/** What the other list answered where policy and law were both asked: the answer that stood back. */
+export function besideOf(policy: Policy, facts: Facts, { beside, byRight }: Judgement): Beside | undefined {
+  if (!beside) return undefined
+  const { rule, verdict, amount } = beside
+  const because = becauseOf(policy, facts, { ...beside, byRight: !byRight }, missingFacts(policy, facts, beside))
+  const answered = `${verdict === 'deny' ? 'deny' : `${verdict} ${moneyWords(amount, 'en')}`}`
+  const sentence = byRight
+    ? `Without the law, the policy would ${answered}. ${because}`
+    : `The law alone would ${answered}, which is no better for the customer. ${because}`
+  return { by: byRight ? 'policy' : 'right', rule: rule.id, verdict, amount, sentence }
+}
+
 function ruleReason(policy: Policy, facts: Facts, { rule, byRight }: Judgement): string {
   const reasons = rule.lines.map((line) => {
     const { subject, actual } = explainedLine(line, policy)
@@ -164,7 +176,7 @@ function ruleReason(policy: Policy, facts: Facts, { rule, byRight }: Judgement):
 }
 
 /** The approving rule with the fewest conditions that are not met; the first of equals. */
-function nearestRule(policy: Policy, facts: Facts): Rule | undefined {
+export function nearestRule(policy: Policy, facts: Facts): Rule | undefined {
   let nearest: Rule | undefined
   let fewest = Infinity
   for (const rule of policy.rules) {

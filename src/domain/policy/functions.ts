@@ -48,6 +48,24 @@ const within = (instants: readonly Date[], facts: Facts, window: number): number
 const enters = (instants: readonly Date[], window: number): number[] =>
   instants.flatMap((instant) => [instant.getTime(), instant.getTime() + window])
 
+const mostPayments = 1000
+
+/** All that was paid in a window and not given back. Unknown when nobody gathered it, or when it began before the oldest known. */
+function paidWithin({ now, payment, customer }: Facts, window: number): Known {
+  const end = now.getTime()
+  const paid = customer.paid
+  if (!paid) return undefined
+  let minor = 0
+  let oldest = Infinity
+  for (const { at, amount } of paid) {
+    const instant = at.getTime()
+    oldest = Math.min(oldest, instant)
+    if (amount.currency === payment.amount.currency && instant <= end && instant >= end - window) minor += amount.minor
+  }
+  if (paid.length >= mostPayments && oldest > end - window) return undefined
+  return money(minor, payment.amount.currency)
+}
+
 const sameCurrency = (a: Money, b: Money): boolean => a.currency === b.currency
 
 /** A share of something, between 0 and 1; unknown when the whole is nothing. */
@@ -92,6 +110,20 @@ const functions: readonly PolicyFunction[] = [
     example: 'customer.requests(days(365))',
     turns: (facts, [window]) => enters(facts.customer.requested_at, window as number),
     run: (_scope, facts, window: number) => within(facts.customer.requested_at, facts, window),
+  },
+  {
+    name: 'paid',
+    on: 'customer',
+    params: [['duration']],
+    result: 'money',
+    readsFacts: true,
+    example: 'customer.paid(days(90))',
+    turns: (facts, [window]) =>
+      enters(
+        (facts.customer.paid ?? []).map(({ at }) => at),
+        window as number,
+      ),
+    run: (_scope, facts, window: number) => paidWithin(facts, window),
   },
   {
     name: 'limit',

@@ -4,7 +4,7 @@ import type { Money } from '../money.ts'
 import { plusMonths } from './calendar.ts'
 import type { Zone } from './calendar.ts'
 import type { Fact } from './catalog.ts'
-import { convert, howWritten } from './merchant-facts.ts'
+import { convert, howWritten, toMoney } from './merchant-facts.ts'
 import { day, durationOf } from './values.ts'
 import type { Known } from './values.ts'
 
@@ -38,9 +38,12 @@ const canBeUnknown = new Set([
 /** Earlier refunds and requests, each as how long before the request it was. */
 const histories = ['customer.refunds', 'customer.requests'] as const
 
+/** Other payments of the customer: how long before the request, and how much. */
+const payments = 'customer.payments'
+
 /** Names that a test may set. */
 export function givenNames({ facts }: Vocabulary): readonly string[] {
-  return [...facts.keys(), ...histories].filter((name) => !Object.hasOwn(computed, name))
+  return [...facts.keys(), ...histories, payments].filter((name) => !Object.hasOwn(computed, name))
 }
 
 /** Why a value can't be given for a fact; undefined when it can. `null` makes a fact unknown. */
@@ -48,6 +51,10 @@ export function wrongGiven(name: string, value: unknown, vocabulary: Vocabulary)
   if (Object.hasOwn(computed, name)) return `\`${name}\` is computed; set ${computed[name]}`
   if (name === histories[0] || name === histories[1]) {
     return durationsOf(value) ? undefined : `\`${name}\` is a list of times before the request, such as [40d, 400d]`
+  }
+  if (name === payments) {
+    if (value === null) return undefined
+    return paymentsOf(value) ? undefined : `\`${name}\` is a list of times and amounts, such as ["40d 49.00 usd"]`
   }
   const fact = vocabulary.facts.get(name)
   if (!fact) return `There is no fact \`${name}\``
@@ -68,6 +75,16 @@ function durationsOf(value: unknown): readonly number[] | undefined {
   if (!Array.isArray(value)) return undefined
   const lengths = value.map((each) => (typeof each === 'string' ? durationOf(each) : undefined))
   return lengths.every((each) => each !== undefined) ? lengths : undefined
+}
+
+function paymentsOf(value: unknown): readonly { ago: number; amount: Money }[] | undefined {
+  if (!Array.isArray(value)) return undefined
+  const read = value.map((each) => {
+    const [, length, amount] = typeof each === 'string' ? (/^(\S+) (.+)$/.exec(each) ?? []) : []
+    const [ago, paid] = [durationOf(length ?? ''), toMoney(amount ?? '') as Money | undefined]
+    return ago === undefined || !paid ? undefined : { ago, amount: paid }
+  })
+  return read.every((each) => each !== undefined) ? read : undefined
 }
 
 function convertGiven(fact: Fact, value: unknown, zone: Zone): Known {
@@ -105,6 +122,12 @@ export function factsFrom(given: Given, vocabulary: Vocabulary): Facts {
       lifetime_value: read('customer.lifetime_value', payment.amount),
       refunded_at: ago('customer.refunds'),
       requested_at: ago('customer.requests'),
+      ...(given[payments] !== null && {
+        paid: [
+          { at: payment.paid_at, amount: payment.refundable },
+          ...(paymentsOf(given[payments] ?? []) ?? []).map(({ ago, amount }) => ({ at: new Date(now - ago), amount })),
+        ],
+      }),
       disputes: read('customer.disputes', 0),
       tags: (given['customer.tags'] as readonly string[] | undefined) ?? [],
     },

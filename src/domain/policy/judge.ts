@@ -1,11 +1,11 @@
-import { mayAs } from '../actor.ts'
 import type { Verdict } from '../decision.ts'
 import type { Facts } from '../facts.ts'
 import { least, money, step } from '../money.ts'
 import type { Money } from '../money.ts'
 import { guards } from './guards.ts'
 import type { Guard } from './guards.ts'
-import type { Policy, Rule } from './policy.ts'
+import { approversFor, strictest } from './approvers.ts'
+import type { Approvers, Policy, Rule } from './policy.ts'
 
 /** What a policy answers, before it is put into words. */
 export type Judgement = {
@@ -19,9 +19,13 @@ export type Judgement = {
   /** Why an approval came to a person after all. */
   readonly turned: 'nothing' | 'charge' | 'unknown_amount' | undefined
   /** Who may approve a review, and how many must: a rule that asks for more people is never loosened by a missing fact. */
-  readonly approvers: Rule['approvers']
+  readonly approvers: Approvers
   /** The right that gave more than the policy. */
   readonly byRight: boolean
+  /** What the formula came to when it came to a charge: what the customer would owe. Nothing collects it. */
+  readonly charge?: Money
+  /** The answer of the other list when policy and rights both had one: what stood back for the better one. */
+  readonly beside?: Judgement
 }
 
 const rank = { deny: 0, review: 1, approve: 2 } as const satisfies Record<Verdict, number>
@@ -91,18 +95,8 @@ function settled(rule: Rule, undecided: readonly Rule[] | undefined, facts: Fact
     rule: first,
     undecided,
     turned: undefined,
-    approvers: strictest([rule, ...undecided]),
+    approvers: strictest([rule, ...undecided].map((each) => approversFor(each, asked(facts)))),
   }
-}
-
-/** The highest role and the largest number of people that any of the rules asks for. */
-function strictest(rules: readonly Rule[]): Rule['approvers'] {
-  return rules
-    .map((rule) => rule.approvers)
-    .reduce((most, each) => ({
-      role: mayAs(each.role, most.role) ? each.role : most.role,
-      count: Math.max(each.count, most.count),
-    }))
 }
 
 function sameAnswer(a: Judgement, b: Judgement): boolean {
@@ -113,8 +107,8 @@ function sameAnswer(a: Judgement, b: Judgement): boolean {
     a.rule.destination === b.rule.destination &&
     a.rule.appeal === b.rule.appeal &&
     a.turned === b.turned &&
-    a.rule.approvers.role === b.rule.approvers.role &&
-    a.rule.approvers.count === b.rule.approvers.count
+    a.approvers.role === b.approvers.role &&
+    a.approvers.count === b.approvers.count
   )
 }
 
@@ -137,7 +131,7 @@ function answerOf(rule: Rule, facts: Facts): Judgement {
     rule,
     undecided: [],
     turned,
-    approvers: rule.approvers,
+    approvers: rule.approversFrom.length === 0 ? rule.approvers : approversFor(rule, amount),
     byRight: false,
   })
   if (rule.then === 'deny') return answer('deny', money(0, facts.payment.amount.currency))
@@ -145,7 +139,11 @@ function answerOf(rule: Rule, facts: Facts): Judgement {
   const formula = rule.amount.run(facts) as Money | null | undefined
   if (!formula || formula.currency !== facts.payment.amount.currency)
     return answer('review', asked(facts), 'unknown_amount')
-  if (formula.minor < 0) return answer('review', money(0, formula.currency), 'charge')
+  if (formula.minor < 0)
+    return {
+      ...answer('review', money(0, formula.currency), 'charge'),
+      charge: money(-formula.minor, formula.currency),
+    }
   const amount = inSteps(least(formula, asked(facts)))
   return amount.minor === 0 ? answer('review', amount, 'nothing') : answer(rule.then, amount)
 }
@@ -157,7 +155,9 @@ function withRights(policy: Policy, facts: Facts, answer: Judgement): Judgement 
   if (right.rule === none) return answer
   if (right.undecided.length > 0) {
     const settledAnyway = answer.verdict === 'approve' && answer.amount.minor === asked(facts).minor
-    return settledAnyway || answer.verdict === 'review' ? answer : { ...right, byRight: true }
+    return settledAnyway || answer.verdict === 'review'
+      ? { ...answer, beside: right }
+      : { ...right, byRight: true, beside: answer }
   }
-  return better(right, answer) ? { ...right, byRight: true } : answer
+  return better(right, answer) ? { ...right, byRight: true, beside: answer } : { ...answer, beside: right }
 }

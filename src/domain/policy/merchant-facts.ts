@@ -15,6 +15,8 @@ export type Declaration = {
   readonly stale_after: number | undefined
   readonly values: readonly string[] | undefined
   readonly label: Readonly<Record<string, string>>
+  /** What the customer can still do about it. */
+  readonly step?: Readonly<Record<string, string>> | undefined
 }
 
 /** The words of the policy file for the types that a merchant's fact can have. */
@@ -47,6 +49,7 @@ export function merchantFact(declared: Declaration): Fact {
     type,
     label: declared.label,
     ...(values && { values }),
+    ...(declared.step && { step: declared.step }),
     merchant: true,
     read: (facts, zone) => {
       if (!Object.hasOwn(facts.merchant, name)) return undefined

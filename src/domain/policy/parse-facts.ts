@@ -5,7 +5,7 @@ import { dateOf, durationOf } from './values.ts'
 import { fieldsOf, itemsOf, refuse, scalarOf, textOf, wordOf } from './yaml-reader.ts'
 import type { Field } from './yaml-reader.ts'
 
-const keys = ['type', 'on', 'stale_after', 'values', 'label'] as const
+const keys = ['type', 'on', 'stale_after', 'values', 'label', 'step'] as const
 const mostFacts = 200
 
 // Words that CEL keeps for itself, or that mean something to JavaScript's own objects.
@@ -59,6 +59,7 @@ function readDeclaration(name: string, field: Field): Declaration | undefined {
   const staleAfter = fields.get('stale_after')
   const values = fields.get('values')
   const label = fields.get('label')
+  const step = fields.get('step')
   if (values && type !== 'text') refuse(values, 'Only a text has a list of values')
   return {
     name,
@@ -72,6 +73,7 @@ function readDeclaration(name: string, field: Field): Declaration | undefined {
         .filter((value) => value !== undefined) ??
         []),
     label: (label && readSentences(label)) ?? { en: name.replaceAll(/[._]/g, ' ') },
+    step: step && readSentences(step),
   }
 }
 

@@ -1,9 +1,11 @@
 import { roles } from '../actor.ts'
+import type { Money } from '../money.ts'
+import { toMoney } from './merchant-facts.ts'
 import type { Expressions } from './parse-expression.ts'
 import { readSentences } from './parse-facts.ts'
-import type { Line, Rule } from './policy.ts'
+import type { Approvers, Line, Rule } from './policy.ts'
 import type { ValueType } from './values.ts'
-import { fieldsOf, itemsOf, lettersBefore, refuse, scalarOf, textOf, wordOf } from './yaml-reader.ts'
+import { fieldsOf, isList, itemsOf, lettersBefore, refuse, scalarOf, textOf, wordOf } from './yaml-reader.ts'
 import type { Field } from './yaml-reader.ts'
 
 const outcomeKeys = ['then', 'amount', 'access', 'destination', 'say', 'approvers', 'appeal'] as const
@@ -75,12 +77,12 @@ function readOutcome(
       (then === 'deny' ? 'keep' : 'now'),
     destination: read('destination', (each) => wordOf(each, ['original', 'credit'] as const)) ?? 'original',
     say: read('say', readSentences) ?? {},
-    approvers: (approvers && readApprovers(approvers)) ?? { role: 'support', count: 1 },
+    ...readAllApprovers(approvers),
     appeal: (appeal && readYesNo(appeal)) ?? false,
   }
 }
 
-function readLine(field: Field, type: ValueType, reading: Expressions): Line | undefined {
+export function readLine(field: Field, type: ValueType, reading: Expressions): Line | undefined {
   const value = scalarOf(field)
   if (typeof value === 'boolean')
     return refuse(field, 'A condition that is always so is none', 'payment.age <= days(30)')
@@ -93,8 +95,48 @@ function readLine(field: Field, type: ValueType, reading: Expressions): Line | u
   return undefined
 }
 
-function readApprovers(field: Field): Rule['approvers'] | undefined {
-  const fields = fieldsOf(field, ['role', 'count'])
+const anybody: Approvers = { role: 'support', count: 1 }
+
+/** One entry for every amount, or a list whose later entries stand from an amount on. */
+function readAllApprovers(field: Field | undefined): Pick<Rule, 'approvers' | 'approversFrom'> {
+  if (!field) return { approvers: anybody, approversFrom: [] }
+  if (!isList(field)) return { approvers: readApprovers(field, ['role', 'count']) ?? anybody, approversFrom: [] }
+  const [first, ...others] = itemsOf(field, 10) ?? []
+  if (!first) refuse(field, `\`${field.path}\` is empty`, '- { role: support }')
+  const approversFrom = others.flatMap((item) => {
+    const from = readFrom(item)
+    const who = readApprovers(item, ['role', 'count', 'from'])
+    return who && from ? [{ ...who, from }] : []
+  })
+  for (const [index, { from }] of approversFrom.entries()) {
+    const before = approversFrom[index - 1]?.from ?? []
+    const lower = from.find((each) =>
+      before.some((other) => other.currency === each.currency && other.minor >= each.minor),
+    )
+    if (lower) refuse(others[index] ?? field, 'Each entry begins at a larger amount than the one before it')
+  }
+  return { approvers: (first && readApprovers(first, ['role', 'count'])) ?? anybody, approversFrom }
+}
+
+/** The amounts from which an entry stands: one, or one for each currency. */
+function readFrom(field: Field): readonly Money[] | undefined {
+  const from = fieldsOf(field, ['role', 'count', 'from'])?.get('from')
+  if (!from) return refuse(field, `\`${field.path}.from\` is missing`, 'from: 500.00 usd')
+  const amounts = (isList(from) ? (itemsOf(from, 50) ?? []) : [from]).map((item) => {
+    const text = textOf(item, 40)
+    const amount = text === undefined ? undefined : (toMoney(text) as Money | undefined)
+    if (text !== undefined && (!amount || amount.minor <= 0))
+      refuse(item, `\`${item.path}\` is an amount with its currency`, '500.00 usd')
+    return amount
+  })
+  const known = amounts.filter((amount) => amount !== undefined)
+  if (known.length < amounts.length || known.length === 0) return undefined
+  const twice = known.find((each, index) => known.findIndex((other) => other.currency === each.currency) < index)
+  return twice ? refuse(from, `\`${from.path}\` has ${twice.currency} twice`) : known
+}
+
+function readApprovers(field: Field, keys: readonly string[]): Approvers | undefined {
+  const fields = fieldsOf(field, keys)
   if (!fields) return undefined
   const [roleField, countField] = [fields.get('role'), fields.get('count')]
   // A role that nobody can have would leave the request with nobody.

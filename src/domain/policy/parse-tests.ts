@@ -41,7 +41,7 @@ function readTest(field: Field, vocabulary: Vocabulary, ids: readonly string[]):
 }
 
 function readExpect(field: Field, ids: readonly string[]): PolicyTest['expect'] | undefined {
-  const fields = fieldsOf(field, ['then', 'rule', 'amount', 'access', 'destination', 'approver', 'missing'])
+  const fields = fieldsOf(field, ['then', 'rule', 'amount', 'access', 'destination', 'approver', 'charge', 'missing'])
   if (!fields) return undefined
   if (fields.size === 0) return refuse(field, 'A test expects something', 'expect: { then: approve }')
   const read = <K extends string, T>(key: K, from: (each: Field) => T | undefined): { [P in K]?: T } => {
@@ -56,6 +56,7 @@ function readExpect(field: Field, ids: readonly string[]): PolicyTest['expect'] 
     ...read('access', (each) => wordOf(each, ['now', 'period_end', 'keep'] as const)),
     ...read('destination', (each) => wordOf(each, ['original', 'credit'] as const)),
     ...read('approver', (each) => textOf(each, 60)),
+    ...read('charge', readAmount),
     ...read('missing', (each) =>
       itemsOf(each, 50)
         ?.map((item) => textOf(item, 150))

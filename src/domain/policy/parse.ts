@@ -2,8 +2,10 @@ import { zoneOf } from './calendar.ts'
 import { builtInFacts } from './catalog.ts'
 import type { Fact } from './catalog.ts'
 import { merchantFact } from './merchant-facts.ts'
+import { outcomeFacts } from './outcome-facts.ts'
 import { expressions } from './parse-expression.ts'
 import { readDeclarations, readHolidays } from './parse-facts.ts'
+import { readGuarantees } from './parse-guarantees.ts'
 import { readOtherwise, readRules } from './parse-rules.ts'
 import { readGiven, readTests } from './parse-tests.ts'
 import type { Policy, PolicyProblem } from './policy.ts'
@@ -26,6 +28,7 @@ const keys = [
   'rules',
   'rights',
   'otherwise',
+  'guarantees',
   'assume',
   'tests',
 ] as const
@@ -78,11 +81,18 @@ function readPolicy(root: Field, source: string): Policy | undefined {
       rights,
       otherwise,
       source,
+      guarantees: optional('guarantees', (field) => readGuarantees(field, expressions(guaranteed(facts, scope))), []),
       assume: optional('assume', (field) => readGiven(field, given), {}),
       tests: optional('tests', (field) => readTests(field, given, [...rules, ...rights]), []),
     }
   )
 }
+
+/** A guarantee may ask about the decision beside the facts. */
+const guaranteed = (facts: ReadonlyMap<string, Fact>, scope: Policy['scope']): Parameters<typeof expressions>[0] => ({
+  facts: new Map([...facts, ...outcomeFacts]),
+  scope,
+})
 
 function readZone(field: Field): ReturnType<typeof zoneOf> {
   const name = textOf(field, 60)

@@ -11,6 +11,7 @@ const sayings: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
   weeks: { en: '{0} weeks', de: '{0} Wochen' },
   refunds: { en: 'refunds in the last {0}', de: 'Erstattungen der letzten {0}' },
   requests: { en: 'requests in the last {0}', de: 'Anfragen der letzten {0}' },
+  paid: { en: 'all that was paid in the last {0}', de: 'alles in den letzten {0} Bezahlte' },
   limit: { en: '{0} (by currency)', de: '{0} (je nach Währung)' },
   prorate: { en: '{0}, in proportion to {1}', de: '{0}, anteilig nach: {1}' },
   share: { en: '{0} as a share of {1}', de: 'der Anteil von {0} an {1}' },

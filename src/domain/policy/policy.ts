@@ -1,4 +1,5 @@
 import type { AccessChoice, Verdict } from '../decision.ts'
+import type { Money } from '../money.ts'
 import type { Fact } from './catalog.ts'
 import type { Expr, Run } from './expression.ts'
 import type { Scope } from './functions.ts'
@@ -33,8 +34,22 @@ export type Rule = {
   readonly access: AccessChoice
   readonly destination: 'original' | 'credit'
   readonly say: Sentences
-  readonly approvers: { readonly role: string; readonly count: number }
+  /** For a review: who may approve, and how many must. */
+  readonly approvers: Approvers
+  /** Who instead, from an amount on, smallest first. `from` has one amount for each currency that the policy names. */
+  readonly approversFrom: readonly (Approvers & { readonly from: readonly Money[] })[]
   readonly appeal: boolean
+}
+
+/** The least role that may approve, and how many people must. */
+export type Approvers = { readonly role: string; readonly count: number }
+
+/** What the owner says always holds: whenever all of `when` holds, so does all of `always`. Both may ask about the decision. */
+export type Guarantee = {
+  readonly name: string
+  readonly when: readonly Line[]
+  readonly always: readonly Line[]
+  readonly line: number
 }
 
 /** Facts in, answer out: kept in the policy file and run whenever it is read for publishing. */
@@ -48,6 +63,8 @@ export type PolicyTest = {
     readonly access?: AccessChoice
     readonly destination?: 'original' | 'credit'
     readonly approver?: string
+    /** What a formula came to when it came to a charge. It is said, and never collected. */
+    readonly charge?: string
     readonly missing?: readonly string[]
   }
   readonly line: number
@@ -71,5 +88,6 @@ export type Policy = {
   /** What every test takes for granted. */
   readonly assume: Readonly<Record<string, unknown>>
   readonly tests: readonly PolicyTest[]
+  readonly guarantees: readonly Guarantee[]
   readonly source: string
 }

@@ -1,5 +1,6 @@
 import { format } from '../money.ts'
 import { decide } from './decide.ts'
+import { brokenGuarantees } from './guarantees.ts'
 import { factsFrom } from './given.ts'
 import { toMoney } from './merchant-facts.ts'
 import type { Policy, PolicyTest } from './policy.ts'
@@ -16,12 +17,17 @@ export type TestResult = {
   readonly line: number
 }
 
-/** Runs the tests that a policy file brings along. Each asks the policy about its facts and compares what it expects. */
+/**
+ * Runs the tests that a policy file brings along. Each asks the policy about its facts and compares what it expects; it fails
+ * too when its facts break a guarantee.
+ */
 export function runPolicyTests(policy: Policy): TestResult[] {
   const vocabulary = { facts: policy.facts, zone: policy.scope.zone }
   return policy.tests.map((test) => {
     const facts = factsFrom({ ...policy.assume, ...test.given }, vocabulary)
-    return compare(test, decide(policy, facts, 0))
+    const result = compare(test, decide(policy, facts, 0))
+    const broken = brokenGuarantees(policy, facts).map((guarantee) => `breaks "${guarantee.name}"`)
+    return broken.length === 0 ? result : { ...result, passed: false, actual: [result.actual, ...broken].join(', ') }
   })
 }
 
@@ -36,6 +42,10 @@ function compare({ name, expect, line }: PolicyTest, decision: Decision): TestRe
   add(expect.access && `access ${expect.access}`, `access ${decision.access}`)
   add(expect.destination && `to ${expect.destination}`, `to ${decision.destination ?? 'original'}`)
   add(expect.approver && `by ${expect.approver}`, `by ${decision.approvers.role}`)
+  add(
+    expect.charge && `a charge of ${format(toMoney(expect.charge) as Money)}`,
+    decision.charge ? `a charge of ${format(decision.charge)}` : 'no charge',
+  )
   add(expect.missing && `missing ${expect.missing.join(' ')}`, `missing ${decision.missing.join(' ')}`)
   return {
     name,

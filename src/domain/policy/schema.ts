@@ -18,6 +18,20 @@ const sentences = {
   description: 'By language tag. English stands in for every language that is not here.',
 }
 
+const approvers = (more: object): object => ({
+  type: 'object',
+  additionalProperties: false,
+  required: ['role'],
+  properties: {
+    role: {
+      enum: roles.filter((role) => role !== 'viewer'),
+      description: 'The least role: support, then approver, finance, owner. Each may do what the ones before it may.',
+    },
+    count: { type: 'integer', minimum: 1, maximum: 5, default: 1, description: 'How many people must agree.' },
+    ...more,
+  },
+})
+
 const outcome = {
   then: {
     enum: ['approve', 'review', 'deny'],
@@ -36,14 +50,25 @@ const outcome = {
   },
   say: { ...sentences, description: 'What the customer reads, by language tag.' },
   approvers: {
-    type: 'object',
-    additionalProperties: false,
-    required: ['role'],
-    description: 'For a review: who may approve and how many must.',
-    properties: {
-      role: { enum: roles.filter((role) => role !== 'viewer') },
-      count: { type: 'integer', minimum: 1, maximum: 5, default: 1 },
-    },
+    description:
+      'For a review: who may approve and how many must. In a list, each entry after the first stands from an amount on.',
+    anyOf: [
+      approvers({}),
+      {
+        type: 'array',
+        minItems: 1,
+        maxItems: 10,
+        items: approvers({
+          from: {
+            description: 'The amount from which this entry stands: 500.00 usd, or one for each currency.',
+            anyOf: [
+              { type: 'string', minLength: 1, maxLength: 40 },
+              { type: 'array', minItems: 1, maxItems: 50, items: { type: 'string', minLength: 1, maxLength: 40 } },
+            ],
+          },
+        }),
+      },
+    ],
   },
   appeal: { type: 'boolean', description: 'For a denial: whether the customer may ask a person.' },
 }
@@ -115,6 +140,7 @@ export const policySchema = {
           stale_after: text('How old it may get before it counts as unknown: 1h, 30m, 7d.', 40),
           values: { type: 'array', items: { type: 'string' }, description: 'The only values that a text can have.' },
           label: { ...sentences, description: 'What people call it, by language tag.' },
+          step: { ...sentences, description: 'What the customer can still do about it: Downgrade your plan first.' },
         },
       },
     },
@@ -126,6 +152,33 @@ export const policySchema = {
       required: ['then'],
       properties: outcome,
       description: 'When no rule matched.',
+    },
+    guarantees: {
+      type: 'array',
+      maxItems: 100,
+      description:
+        'What always holds, whatever the facts. The tests must keep it; "moneyback policy guarantee" proves it.',
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['name', 'always'],
+        properties: {
+          name: text('What is guaranteed, in your own words.', 300),
+          when: {
+            type: 'array',
+            maxItems: 30,
+            items: expression('A condition over facts and decision.…: the cases that the guarantee is about.'),
+            description: 'The cases it is about; every case when absent.',
+          },
+          always: {
+            type: 'array',
+            minItems: 1,
+            maxItems: 30,
+            items: expression('A condition such as decision.people >= 2 or decision.verdict == "approve".'),
+            description: 'What holds in each of them.',
+          },
+        },
+      },
     },
     assume: { ...given, description: 'What every test takes for granted.' },
     tests: {
@@ -150,6 +203,10 @@ export const policySchema = {
               access: outcome.access,
               destination: outcome.destination,
               approver: text('The role that may approve.', 60),
+              charge: text(
+                'What the formula came to when it came to a charge, such as 10.00 usd. Nothing collects it.',
+                40,
+              ),
               missing: { type: 'array', items: { type: 'string' } },
             },
           },

@@ -112,6 +112,8 @@ function around(fact: Fact, value: Known): readonly Value[] {
 }
 
 function costOf(fact: Fact, from: Known, to: Value): number {
+  // What the customer can still do comes before everything that can't be changed any more.
+  if (fact.step) return fact.type === 'bool' ? 0.01 : 0.02
   if (fact.type === 'text') return 1.5
   if (from === undefined || from === null) return 0.5
   if (fact.type === 'bool') return fact.merchant ? 0.2 : 1.5

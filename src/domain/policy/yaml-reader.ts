@@ -125,6 +125,9 @@ export function fieldsOf(field: Field, known: readonly string[] | RegExp): Reado
   return fields
 }
 
+/** Whether a value is a list. */
+export const isList = (field: Field): boolean => isSeq(field.node)
+
 /** The items of a list. A single value is no list. */
 export function itemsOf(field: Field, most: number): readonly Field[] | undefined {
   if (!isSeq(field.node)) return refuse(field, `\`${field.path}\` is a list`)

@@ -192,8 +192,8 @@ function rulesChanged(about: 'rule' | 'right', before: Policy, after: Policy, la
 
 /** A rule that went under one id and came under another, otherwise the same. */
 function renames(was: readonly Rule[], is: readonly Rule[]): ReadonlyMap<string, string> {
-  const written = ({ id: _, lines, amount, ...rest }: Rule): string =>
-    JSON.stringify([lines.map((line) => line.source), amount?.source, rest])
+  const written = ({ lines, amount, ...rest }: Rule): string =>
+    JSON.stringify([lines.map((line) => line.source), amount?.source, { ...rest, id: '' }])
   const [oldIds, newIds] = [new Set(was.map((rule) => rule.id)), new Set(is.map((rule) => rule.id))]
   const fresh = is.filter((rule) => !oldIds.has(rule.id))
   const found = new Map<string, string>()

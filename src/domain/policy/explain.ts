@@ -160,7 +160,7 @@ export function besideOf(policy: Policy, facts: Facts, { beside, byRight }: Judg
   if (!beside) return undefined
   const { rule, verdict, amount } = beside
   const because = becauseOf(policy, facts, { ...beside, byRight: !byRight }, missingFacts(policy, facts, beside))
-  const answered = `${verdict === 'deny' ? 'deny' : `${verdict} ${moneyWords(amount, 'en')}`}`
+  const answered = verdict === 'deny' ? 'deny' : `${verdict} ${moneyWords(amount, 'en')}`
   const sentence = byRight
     ? `Without the law, the policy would ${answered}. ${because}`
     : `The law alone would ${answered}, which is no better for the customer. ${because}`

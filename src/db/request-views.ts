@@ -5,6 +5,7 @@ import type { Db } from './connect.ts'
 import { decisionsOf, type DecisionRow } from './decisions.ts'
 import { movesOf } from './journal.ts'
 import { findPayment, type PaymentRow } from './payments.ts'
+import { questionsOf, type QuestionRow } from './questions.ts'
 import { refundsOfRequest, type RefundRow } from './refunds.ts'
 import { findRequest, type RequestRow } from './requests.ts'
 
@@ -28,7 +29,17 @@ export type RequestView = {
   refund: RefundView | null
   access: 'now' | 'period_end' | 'keep' | null
   waiting_for: string | null
+  questions: QuestionView[]
   timeline: { at: string; event: string; status: string; by: string; because: string | null }[]
+}
+
+export type QuestionView = {
+  id: string
+  question: string
+  asked_at: string
+  answer_by: string
+  answer: string | null
+  answered_at: string | null
 }
 
 export type DecisionView = {
@@ -62,10 +73,11 @@ export type RefundView = {
 export async function requestView(db: Db, account: string, id: string): Promise<RequestView | undefined> {
   const request = await findRequest(db, account, id)
   if (request === undefined) return undefined
-  const [payment, decisions, refunds] = await Promise.all([
+  const [payment, decisions, refunds, questions] = await Promise.all([
     findPayment(db, account, request.payment_id),
     decisionsOf(db, account, id),
     refundsOfRequest(db, account, id),
+    questionsOf(db, account, id),
   ])
   const moves = await movesOf(db, account, [id, ...refunds.map((refund) => refund.id)])
   const timeline = moves.map(({ at, machine, event, to_status, by, because }) => ({
@@ -82,7 +94,11 @@ export async function requestView(db: Db, account: string, id: string): Promise<
     by: request.created_by,
     because: null,
   }
-  return { ...summary(request, payment!, decisions, refunds.at(-1)), timeline: [begun, ...timeline] }
+  return {
+    ...summary(request, payment!, decisions, refunds.at(-1)),
+    questions: questions.map(questionView),
+    timeline: [begun, ...timeline],
+  }
 }
 
 function summary(
@@ -90,7 +106,7 @@ function summary(
   payment: PaymentRow,
   decisions: DecisionRow[],
   refund: RefundRow | undefined,
-): Omit<RequestView, 'timeline'> {
+): Omit<RequestView, 'timeline' | 'questions'> {
   const policy = decisions.findLast(({ by }) => by === 'policy')
   const last = decisions.at(-1)
   return {
@@ -111,7 +127,7 @@ function summary(
     decision: last ? decisionView(last, policy) : null,
     refund: refund ? refundView(refund) : null,
     access: refund?.access ?? last?.access ?? null,
-    waiting_for: waitingFor(request.status, refund?.status),
+    waiting_for: waitingFor(request.status, refund?.status, request.asked_at !== null),
   }
 }
 
@@ -130,6 +146,17 @@ function decisionView(last: DecisionRow, policy: DecisionRow | undefined): Decis
     counterfactual: explanation?.counterfactual ?? null,
     by: last.by,
     at: last.at.toISOString(),
+  }
+}
+
+function questionView({ id, question, asked_at, answer_by, answer, answered_at }: QuestionRow): QuestionView {
+  return {
+    id,
+    question,
+    asked_at: asked_at.toISOString(),
+    answer_by: answer_by.toISOString(),
+    answer,
+    answered_at: answered_at?.toISOString() ?? null,
   }
 }
 

@@ -25,6 +25,8 @@ export type RequestRow = {
   attempt: number
   assignee: string | null
   due_at: Date | null
+  /** Since when it waits for the customer's answer. */
+  asked_at: Date | null
   created_at: Date
   decided_at: Date | null
   closed_at: Date | null
@@ -130,9 +132,14 @@ export async function moveRequest(
     at,
   })
   await sql`
-    update refund_request set status = ${to}, next_at = null, lease_until = null, last_error = null, due_at = ${due_at},
+    update refund_request set status = ${to}, next_at = null, lease_until = null, last_error = null, due_at = ${due_at}, asked_at = null,
       decided_at = ${decided.includes(to) ? sql`${at}::timestamptz` : sql`decided_at`},
       closed_at = ${closed.includes(to) ? at : null}
     where account_id = ${request.account_id} and id = ${request.id} and status = ${request.status}`.execute(tx)
+  await sql`
+    update question set closed_at = ${at}
+    where account_id = ${request.account_id} and request_id = ${request.id} and answered_at is null and closed_at is null`.execute(
+    tx,
+  )
   return to
 }

@@ -4,9 +4,10 @@ export type PaymentId = `pay_${string}`
 export type RequestId = `rr_${string}`
 export type RefundId = `rf_${string}`
 export type BundleId = `rb_${string}`
+export type QuestionId = `que_${string}`
 export type DecisionId = `dec_${string}`
 
-type Prefix = 'pay' | 'rr' | 'rf' | 'dec' | 'key' | 'exc' | 'msg' | 'acc' | 'aud' | 'rb'
+type Prefix = 'pay' | 'rr' | 'rf' | 'dec' | 'key' | 'exc' | 'msg' | 'acc' | 'aud' | 'rb' | 'que'
 
 /** A new id: what it names, then a UUIDv7 (RFC 9562) without hyphens, so that ids sort by the time they were made. */
 export function newId<P extends Prefix>(prefix: P): `${P}_${string}` {

@@ -25,6 +25,11 @@ export type Refusal =
   | { readonly code: 'already_approved_by_you' }
   | { readonly code: 'approved_for_another_amount'; readonly amount: Money }
   | { readonly code: 'note_missing' }
+  | { readonly code: 'question_missing' }
+  | { readonly code: 'question_already_open' }
+  | { readonly code: 'no_open_question' }
+  | { readonly code: 'answer_missing' }
+  | { readonly code: 'text_too_long'; readonly field: string; readonly most: number }
   | { readonly code: 'link_invalid'; readonly because: string }
   | { readonly code: 'fact_unknown'; readonly name: string; readonly known: readonly string[] }
   | { readonly code: 'fact_wrong_type'; readonly name: string; readonly expected: string }
@@ -89,6 +94,16 @@ export function explainRefusal(refusal: Refusal): string {
       return `Somebody approved ${format(refusal.amount)}. Approve the same amount, or deny.`
     case 'note_missing':
       return 'Say why in the note: it is kept with the decision.'
+    case 'question_missing':
+      return 'Write what you want to know: the customer reads it as it stands.'
+    case 'question_already_open':
+      return 'The customer has been asked already and has not answered yet. Wait for the answer, or decide.'
+    case 'no_open_question':
+      return 'There is no question that waits for an answer: it was answered, or the request was decided meanwhile.'
+    case 'answer_missing':
+      return 'Write an answer first.'
+    case 'text_too_long':
+      return `${refusal.field} is longer than ${refusal.most.toLocaleString('en')} characters. Shorten it: nothing was sent.`
     case 'link_invalid':
       return refusal.because
     case 'fact_unknown':

@@ -47,14 +47,14 @@ export const openStatuses = ['submitted', 'in_review', 'approved', 'failed'] as 
 /** Who has to do something next; null when nobody has. */
 export type WaitingFor = 'staff' | 'stripe' | 'customer' | null
 
-/** Every request is over or waits for somebody named: none is silent. */
-export function waitingFor(status: RequestStatus, refund: RefundStatus | undefined): WaitingFor {
+/** Every request is over or waits for somebody named: none is silent. `asked`: a question to the customer is open. */
+export function waitingFor(status: RequestStatus, refund: RefundStatus | undefined, asked = false): WaitingFor {
   switch (status) {
     case 'submitted':
       return 'stripe'
     case 'in_review':
     case 'failed':
-      return 'staff'
+      return asked ? 'customer' : 'staff'
     case 'approved':
       return refund === 'requires_action' ? 'customer' : 'stripe'
     case 'refunded':

@@ -9,9 +9,8 @@ import type { RequestId } from '../domain/ids.ts'
 import { follow } from '../domain/machine.ts'
 import { no, ok, type Result } from '../domain/refusal.ts'
 import { requestMachine } from '../domain/request.ts'
+import { dueTime } from './due-time.ts'
 import { tell } from './tell.ts'
-
-const reviewWithinMs = 24 * 60 * 60 * 1000
 
 export type Appeal = {
   readonly id: string
@@ -40,7 +39,7 @@ export async function appealRequest(
     const open = await findOpenRequest(tx, app.account, request.payment_id)
     if (open) return no({ code: 'request_already_open', request: open.id })
     const at = app.now()
-    const due_at = new Date(at.getTime() + reviewWithinMs)
+    const due_at = await dueTime(app, tx, at)
     await moveRequest(tx, request, { event: 'appeal', by, at, because: comment, due_at })
     await audit(tx, {
       account: app.account,

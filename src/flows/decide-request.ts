@@ -14,10 +14,8 @@ import { errorLine, isAway } from '../stripe/answers.ts'
 import { judge } from './judge.ts'
 import { lookClosely } from './look-closely.ts'
 import { reserveRefund } from './reserve-refund.ts'
+import { dueTime } from './due-time.ts'
 import { tell } from './tell.ts'
-
-/** By when a person should have decided what the policy hands to a person. */
-const reviewWithinMs = 24 * 60 * 60 * 1000
 
 /**
  * Gathers the facts, asks the policy, and does what it says, in one transaction: answer, money set aside, audit, message.
@@ -76,7 +74,7 @@ async function decideLocked(app: App, tx: Tx, { id, payment_id }: RequestRow): P
       access: decision.access,
     })
   }
-  const due_at = decision.verdict === 'review' ? new Date(at.getTime() + reviewWithinMs) : null
+  const due_at = decision.verdict === 'review' ? await dueTime(app, tx, at) : null
   await moveRequest(tx, request, {
     event: eventOfVerdict[decision.verdict],
     by: 'policy',

@@ -4,6 +4,7 @@ export type Occasion =
   | 'in_review'
   | 'approved'
   | 'denied'
+  | 'question'
   | 'refunded'
   | 'needs_bank_details'
   | 'failed'
@@ -23,6 +24,10 @@ const en: Record<Occasion, Words> = {
   },
   approved: { subject: 'Your refund of {amount} is approved', body: '{say} We are sending {amount} back to {method}.' },
   denied: { subject: 'About your refund request', body: 'We can’t refund {payment}. {say}' },
+  question: {
+    subject: 'A question about your refund request',
+    body: 'We have a question about your request for {payment}:\n\n{say}\n\nPlease answer by {due}, under this link:',
+  },
   refunded: {
     subject: 'Your refund of {amount} was sent',
     body: 'We have sent {amount} to {method}. Banks show it within 5 to 10 business days.',
@@ -59,6 +64,10 @@ const de: Record<Occasion, Words> = {
     body: '{say} Wir überweisen {amount} zurück auf {method}.',
   },
   denied: { subject: 'Zu Ihrer Erstattungsanfrage', body: '{payment} können wir nicht erstatten. {say}' },
+  question: {
+    subject: 'Eine Frage zu Ihrer Erstattungsanfrage',
+    body: 'Wir haben eine Frage zu Ihrer Anfrage zu {payment}:\n\n{say}\n\nBitte antworten Sie bis {due} unter diesem Link:',
+  },
   refunded: {
     subject: 'Ihre Erstattung über {amount} ist unterwegs',
     body: 'Wir haben {amount} auf {method} zurückgesandt. Banken zeigen es innerhalb von 5 bis 10 Werktagen an.',

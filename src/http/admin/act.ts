@@ -5,6 +5,7 @@ import { adminPayments } from '../../db/admin-payments.ts'
 import type { Actor } from '../../domain/actor.ts'
 import type { Result } from '../../domain/refusal.ts'
 import { addNote } from '../../flows/add-note.ts'
+import { askCustomer } from '../../flows/ask-customer.ts'
 import { approveRequest } from '../../flows/approve-request.ts'
 import { assignRequest } from '../../flows/assign-request.ts'
 import { denyRequest } from '../../flows/deny-request.ts'
@@ -25,6 +26,7 @@ const approveBody = z.strictObject({ amount_minor: amount, access, note: words(1
 const denyBody = z.strictObject({ note: z.string().max(10_000), reply: words(10_000) })
 const assignBody = z.strictObject({ to: z.enum(['me', 'nobody']) })
 const noteBody = z.strictObject({ note: z.string().max(10_000) })
+const questionBody = z.strictObject({ question: z.string() })
 const askBody = z.strictObject({
   payment: z.string().max(200),
   reason: z.string().max(100),
@@ -53,6 +55,12 @@ export function actRoutes(app: App): Hono<AdminEnv> {
     const body = await readBody(c, denyBody)
     return body.ok
       ? answer(c, await denyRequest(app, { id: c.req.param('id'), ...who(c), ...body.value }))
+      : body.response
+  })
+  routes.post('/requests/:id/ask', roleAtLeast('support'), async (c) => {
+    const body = await readBody(c, questionBody)
+    return body.ok
+      ? answer(c, await askCustomer(app, { id: c.req.param('id'), ...who(c), ...body.value }))
       : body.response
   })
   routes.post('/requests/:id/assign', roleAtLeast('support'), async (c) => {

@@ -2,8 +2,10 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { App } from '../../app.ts'
 import { listRequestViews, requestView } from '../../db/request-views.ts'
+import { answerQuestion } from '../../flows/answer-question.ts'
 import { approveRequest } from '../../flows/approve-request.ts'
 import { cancelRefund } from '../../flows/cancel-refund.ts'
+import { askCustomer } from '../../flows/ask-customer.ts'
 import { denyRequest } from '../../flows/deny-request.ts'
 import { submitRequest } from '../../flows/submit-request.ts'
 import { withdrawRequest } from '../../flows/withdraw-request.ts'
@@ -103,6 +105,37 @@ export function requestRoutes(app: App, api: Api): void {
         id: c.req.valid('param').id,
         by: c.get('actor'),
         role: 'owner',
+        ...c.req.valid('json'),
+      })
+      return (result.ok ? await show(c, result.value.id) : problem(c, result.no)) as never
+    },
+  )
+  api.openapi(
+    createRoute({
+      method: 'post',
+      path: '/refund_requests/{id}/ask',
+      summary: 'Ask the customer before anybody decides',
+      request: { ...idParam, ...withKey, ...body(s.ToAsk) },
+      responses: { 200: json(s.RefundRequest, 'The request waits for the customer.'), ...errors },
+    }),
+    async (c) => {
+      const asked = { id: c.req.valid('param').id, by: c.get('actor'), role: 'owner', ...c.req.valid('json') } as const
+      const result = await askCustomer(app, asked)
+      return (result.ok ? await show(c, result.value.id) : problem(c, result.no)) as never
+    },
+  )
+  api.openapi(
+    createRoute({
+      method: 'post',
+      path: '/refund_requests/{id}/answer',
+      summary: 'Pass on the customer’s answer to the open question',
+      request: { ...idParam, ...withKey, ...body(s.Reply) },
+      responses: { 200: json(s.RefundRequest, 'The request waits for staff again.'), ...errors },
+    }),
+    async (c) => {
+      const result = await answerQuestion(app, {
+        id: c.req.valid('param').id,
+        by: c.get('actor'),
         ...c.req.valid('json'),
       })
       return (result.ok ? await show(c, result.value.id) : problem(c, result.no)) as never

@@ -96,6 +96,16 @@ export const RefundRequest = z
       .enum(['staff', 'stripe', 'customer'])
       .nullable()
       .openapi({ description: 'Who has to do something next; null when nobody has.' }),
+    questions: z.array(
+      z.object({
+        id: z.string(),
+        question: z.string(),
+        asked_at: instant,
+        answer_by: instant,
+        answer: z.string().nullable(),
+        answered_at: instant.nullable(),
+      }),
+    ),
     timeline: z.array(
       z.object({ at: instant, event: z.string(), status: z.string(), by: z.string(), because: z.string().nullable() }),
     ),
@@ -143,6 +153,14 @@ export const BundleApproval = Approval.omit({ amount: true }).openapi('BundleApp
 export const BundleApproved = Bundle.extend({
   approved: z.array(z.object({ request: z.string(), approved: z.boolean(), because: z.string().nullable() })),
 }).openapi('ApprovedRefundBundle')
+export const ToAsk = z
+  .strictObject({
+    question: z.string().openapi({ description: 'What the customer reads. At most 10,000 characters.' }),
+  })
+  .openapi('QuestionToCustomer')
+export const Reply = z
+  .strictObject({ answer: z.string().openapi({ description: 'The customer’s words. At most 10,000 characters.' }) })
+  .openapi('AnswerOfCustomer')
 
 export const Question = NewRefundRequest.omit({ comment: true, locale: true })
   .partial({ reason: true })

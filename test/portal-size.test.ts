@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
 import { beforeAll, expect, test } from 'vitest'
+import { languageCodes } from '../src/domain/languages.ts'
 import { buildWebWhenStale, webFolder } from '../scripts/build-web.ts'
 
 type Manifest = Record<string, { file: string; css?: string[]; imports?: string[]; dynamicImports?: string[] }>
@@ -31,7 +32,7 @@ function firstView(language: string): { scripts: string[]; styles: string[] } {
   return { scripts: chunks.map(({ file }) => file), styles: chunks.flatMap(({ css = [] }) => css) }
 }
 
-test.each(['en', 'de'])(
+test.each(languageCodes)(
   'the portal’s first view in %s has at most 40 kB of script and 60 kB in all, zipped',
   async (language) => {
     const { scripts, styles } = firstView(language)

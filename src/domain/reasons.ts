@@ -3,27 +3,24 @@
  * first; the last two are for staff.
  */
 export const reasons = {
-  changed_mind: { audience: 'customer', en: 'I changed my mind', de: 'Ich habe es mir anders überlegt' },
-  unwanted_renewal: { audience: 'customer', en: 'I did not want the renewal', de: 'Ich wollte keine Verlängerung' },
-  product_unsatisfactory: {
-    audience: 'customer',
-    en: 'The product is not what I expected',
-    de: 'Das Produkt ist nicht wie erwartet',
-  },
-  service_unsatisfactory: {
-    audience: 'customer',
-    en: 'I was not happy with the service',
-    de: 'Ich war mit dem Service nicht zufrieden',
-  },
-  missing_feature: { audience: 'customer', en: 'Something that I need is missing', de: 'Mir fehlt eine Funktion' },
-  too_expensive: { audience: 'customer', en: 'It is too expensive for me', de: 'Es ist mir zu teuer' },
-  duplicate: { audience: 'customer', en: 'I was charged twice', de: 'Ich wurde doppelt belastet' },
-  other: { audience: 'customer', en: 'Something else', de: 'Etwas anderes' },
-  fraudulent: { audience: 'staff', en: 'The payment was fraudulent', de: 'Die Zahlung war betrügerisch' },
-  waiver: { audience: 'staff', en: 'Goodwill', de: 'Kulanz' },
-} as const satisfies Record<string, { audience: 'customer' | 'staff'; en: string; de: string }>
+  changed_mind: { audience: 'customer', en: 'I changed my mind' },
+  unwanted_renewal: { audience: 'customer', en: 'I did not want the renewal' },
+  product_unsatisfactory: { audience: 'customer', en: 'The product is not what I expected' },
+  service_unsatisfactory: { audience: 'customer', en: 'I was not happy with the service' },
+  missing_feature: { audience: 'customer', en: 'Something that I need is missing' },
+  too_expensive: { audience: 'customer', en: 'It is too expensive for me' },
+  duplicate: { audience: 'customer', en: 'I was charged twice' },
+  other: { audience: 'customer', en: 'Something else' },
+  fraudulent: { audience: 'staff', en: 'The payment was fraudulent' },
+  waiver: { audience: 'staff', en: 'Goodwill' },
+} as const satisfies Record<string, { audience: 'customer' | 'staff'; en: string }>
 
 export type Reason = keyof typeof reasons
+
+/** The reasons that customers choose among. What they read stands in the portal's words, in each language. */
+export type CustomerReason = {
+  [R in Reason]: (typeof reasons)[R]['audience'] extends 'customer' ? R : never
+}[Reason]
 
 export function isReason(code: string): code is Reason {
   return Object.hasOwn(reasons, code)

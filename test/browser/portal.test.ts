@@ -51,13 +51,15 @@ afterAll(async () => {
   await world.close()
 })
 
-type Look = { readonly width: number; readonly language: 'en' | 'de'; readonly dark?: boolean }
+type Look = { readonly width: number; readonly language: 'en' | 'de' | 'ar'; readonly dark?: boolean }
 
 const looks: Look[] = [
   { width: 390, language: 'en' },
   { width: 390, language: 'de', dark: true },
   { width: 1280, language: 'en', dark: true },
   { width: 1280, language: 'de' },
+  { width: 390, language: 'ar' },
+  { width: 1280, language: 'ar', dark: true },
 ]
 
 /** A page of somebody who is in by a link. What the console says against it fails the test. */
@@ -115,6 +117,15 @@ const words = {
     anyway: 'Trotzdem anfragen',
     inWriting: 'Nur die Antwort schriftlich behalten',
     send: 'An einen Menschen senden',
+  },
+  ar: {
+    reason: 'غيّرت رأيي',
+    next: 'متابعة',
+    refund: /^استرداد .*49/,
+    ask: 'سؤال أحد الموظفين',
+    anyway: 'تقديم طلب رغم ذلك',
+    inWriting: 'الاحتفاظ بالرد كتابةً فقط',
+    send: 'إرسال إلى أحد الموظفين',
   },
 } as const
 
@@ -252,7 +263,7 @@ inBrowser('the portal in Chromium', () => {
   test('the language changes in place and is remembered', async () => {
     const { customer } = await world.pays({ name: 'Lang' })
     const page = await visit(customer, look)
-    await page.getByRole('button', { name: 'Deutsch' }).click()
+    await page.getByLabel('Language').selectOption({ label: 'Deutsch' })
     await page.getByRole('heading', { name: 'Ihre Zahlungen' }).waitFor()
     await page.reload()
     await page.getByRole('heading', { name: 'Ihre Zahlungen' }).waitFor()

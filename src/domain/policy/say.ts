@@ -25,11 +25,16 @@ export function sayOf({ otherwise }: Policy, { guard, rule, verdict, undecided, 
 }
 
 /** The sentence in a customer's language: by the whole tag, by its language, in English. */
-export function sayIn(decision: Pick<Decision, 'say'>, locale: string): string {
-  const tags = Object.keys(decision.say)
+export function sayIn({ say }: Pick<Decision, 'say'>, locale: string): string {
+  return say[tagFor(say, locale)] ?? ''
+}
+
+/** In which of its languages a sentence is said to somebody: theirs where there is one, else English. */
+export function tagFor(said: Readonly<Record<string, unknown>>, locale: string): string {
+  const tags = Object.keys(said)
   const wanted = locale.toLowerCase()
   const language = wanted.split('-')[0]
-  const tag =
+  return (
     tags.find((each) => each.toLowerCase() === wanted) ?? tags.find((each) => each.toLowerCase() === language) ?? 'en'
-  return decision.say[tag] ?? ''
+  )
 }

@@ -3,20 +3,10 @@ import { html, raw } from 'hono/html'
 import { sql } from 'kysely'
 import type { App } from '../../app.ts'
 import { headOf, preloadOf } from '../web.ts'
-import { languageOf, type Language } from './language.ts'
-
-const words = {
-  en: {
-    title: 'Your payments',
-    noscript: 'This page needs JavaScript. Switch it on and load the page again.',
-    unbuilt: 'The pages are not built yet: run npm run build.',
-  },
-  de: {
-    title: 'Ihre Zahlungen',
-    noscript: 'Diese Seite braucht JavaScript. Schalten Sie es ein und laden Sie die Seite neu.',
-    unbuilt: 'Die Seiten sind noch nicht gebaut: npm run build.',
-  },
-} as const satisfies Record<Language, unknown>
+import { languages, type Language } from '../../domain/languages.ts'
+import { languageOf } from './language.ts'
+import { pageWords } from './page-words.ts'
+import { wordsIn } from './words.ts'
 
 /** Draws the pages: the outline of what will stand there, so that something is seen before the script has arrived. */
 export function portalPages(app: App): (c: Context) => Promise<Response> {
@@ -24,12 +14,13 @@ export function portalPages(app: App): (c: Context) => Promise<Response> {
     const language = languageOf(c)
     const head = await headOf('portal').catch(() => '')
     const preload = await preloadOf(`src/web/portal/words/${language}.ts`).catch(() => '')
-    if (head === '') return c.text(words[language].unbuilt, 503)
+    if (head === '') return c.text('The pages are not built yet: run npm run build.', 503)
     c.header('cache-control', 'no-store')
     c.header('vary', 'accept-language, cookie')
     return c.html(
       page({
         language,
+        title: (await wordsIn(language)).payments.title,
         shop: await shopName(app),
         head: `${head}\n${preload}`,
         list: /\/portal(\/enter)?\/?$/.test(c.req.path),
@@ -46,18 +37,24 @@ export async function shopName(app: App): Promise<string> {
   return rows[0]?.name ?? 'Moneyback'
 }
 
-type Page = { readonly language: Language; readonly shop: string; readonly head: string; readonly list: boolean }
+type Page = {
+  readonly language: Language
+  readonly title: string
+  readonly shop: string
+  readonly head: string
+  readonly list: boolean
+}
 
-function page({ language, shop, head, list }: Page) {
+function page({ language, title, shop, head, list }: Page) {
   return html`<!doctype html>
-    <html lang="${language}">
+    <html lang="${language}" dir="${languages[language].direction}">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
         <meta name="color-scheme" content="light dark" />
         <meta name="robots" content="noindex" />
         <meta name="shop" content="${shop}" />
-        <title>${words[language].title}</title>
+        <title>${title}</title>
         <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
         ${raw(head)}
       </head>
@@ -65,7 +62,7 @@ function page({ language, shop, head, list }: Page) {
         <div id="app">
           <header class="head"><span class="shop">${shop}</span></header>
           <main aria-busy="true">
-            <noscript><p class="changed">${words[language].noscript}</p></noscript>
+            <noscript><p class="changed">${pageWords[language].noscript}</p></noscript>
             <div class="skeleton">
               <span class="bone title"></span>${
                 list

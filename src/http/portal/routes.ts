@@ -23,10 +23,12 @@ import {
   refused,
   type PortalEnv,
 } from './guard.ts'
+import type { Language } from '../../domain/languages.ts'
 import { languageOf } from './language.ts'
 import { portalPages, shopName } from './page.ts'
 import { submitOnce } from './submit.ts'
 import { paymentEntry, previewView, requestView } from './views.ts'
+import { wordsIn } from './words.ts'
 import type { EnterAnswer, NewRequestAnswer, PaymentEntry, PaymentsAnswer, Preview } from './wire.ts'
 
 const comment = z.string().max(2000).optional()
@@ -110,7 +112,7 @@ type Asked = { readonly payment: string; readonly reason: string; readonly comme
 async function previewFor(
   app: App,
   customer: string,
-  locale: string,
+  locale: Language,
   { payment: id, reason, comment: told }: Asked,
 ): Promise<Preview | Parameters<typeof refused>[1]> {
   const asked = await previewDecision(app, { payment: id, reason, comment: told, customer, channel: 'portal' })
@@ -119,7 +121,7 @@ async function previewFor(
   const [entry] = await entries(app, customer, locale, payment.id)
   return entry === undefined
     ? { code: 'payment_not_found' }
-    : previewView(entry, payment, decision, { locale, now: app.now() })
+    : previewView(entry, payment, decision, { locale, words: await wordsIn(locale), now: app.now() })
 }
 
 function asking(app: App, api: Hono<PortalEnv>): void {
@@ -179,7 +181,9 @@ function asking(app: App, api: Hono<PortalEnv>): void {
 function standing(app: App, api: Hono<PortalEnv>): void {
   api.get('/requests/:id', async (c) => {
     const row = await portalRequest(app.db, app.account, c.get('customer'), c.req.param('id'))
-    return row === undefined ? notFound(c) : c.json(requestView(row, { locale: languageOf(c), now: app.now() }))
+    if (row === undefined) return notFound(c)
+    const locale = languageOf(c)
+    return c.json(requestView(row, { locale, words: await wordsIn(locale), now: app.now() }))
   })
 
   api.post('/requests/:id/withdraw', async (c) => {

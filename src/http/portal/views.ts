@@ -4,10 +4,11 @@ import { isOpen, type PortalPaymentRow } from '../../db/portal-payments.ts'
 import type { PortalRefund, PortalRequestRow } from '../../db/portal-requests.ts'
 import type { AccessChoice, Decision } from '../../domain/decision.ts'
 import { follow } from '../../domain/machine.ts'
-import { sayIn } from '../../domain/policy/say.ts'
+import { sayIn, tagFor } from '../../domain/policy/say.ts'
 import { arrivalOf } from '../../domain/refund-arrival.ts'
 import { requestMachine } from '../../domain/request.ts'
 import type { PaymentBadge } from '../../flows/payment-badges.ts'
+import type { Words } from '../../web/portal/words/words.ts'
 import { missedBy } from './missed-by.ts'
 import type {
   AccessView,
@@ -52,14 +53,14 @@ function badgeView({ kind, until, because, amount_minor }: PaymentBadge): Badge 
   return { kind, until: iso(until), because: because === '' ? null : because, amount_minor }
 }
 
-export type Told = { readonly locale: string; readonly now: Date }
+export type Told = { readonly locale: string; readonly words: Words; readonly now: Date }
 
 /** What would happen, and a mark of it: the same mark later means that nothing of it has changed. */
 export function previewView(
   entry: PaymentEntry,
   payment: PaymentRow,
   decision: Decision,
-  { locale, now }: Told,
+  { locale, words, now }: Told,
 ): Preview {
   return {
     payment: entry,
@@ -68,7 +69,8 @@ export function previewView(
     currency: decision.amount.currency,
     worked_out: decision.amount_because || null,
     say: sayIn(decision, locale) || null,
-    missed_by: missedBy(decision, locale),
+    say_language: tagFor(decision.say, locale),
+    missed_by: missedBy(decision, locale, words),
     access: accessView(payment, decision.access, now),
     appeal: decision.verdict === 'deny' && decision.appeal,
     shown: markOf(decision),
@@ -92,9 +94,10 @@ export function accessView(payment: PaymentRow, choice: AccessChoice, at: Date):
   }
 }
 
-export function requestView(row: PortalRequestRow, { locale, now }: Told): RequestView {
+export function requestView(row: PortalRequestRow, told: Told): RequestView {
   const { request, payment, refund } = row
-  const decision = request.status === 'submitted' || request.status === 'in_review' ? null : decisionView(row, locale)
+  const undecided = request.status === 'submitted' || request.status === 'in_review'
+  const decision = undecided ? null : decisionView(row, told)
   return {
     id: request.id,
     status: request.status,
@@ -106,7 +109,7 @@ export function requestView(row: PortalRequestRow, { locale, now }: Told): Reque
     due_at: iso(request.due_at),
     appealed_at: iso(row.appealed_at),
     decision,
-    refund: refund && refundView(refund, payment, now),
+    refund: refund && refundView(refund, payment, told.now),
     may: {
       withdraw: follow(requestMachine, request.status, 'withdraw') !== undefined,
       appeal: request.status === 'denied' && row.decision?.explanation?.appeal === true,
@@ -117,7 +120,7 @@ export function requestView(row: PortalRequestRow, { locale, now }: Told): Reque
   }
 }
 
-function decisionView({ request, payment, decision }: PortalRequestRow, locale: string): DecisionView | null {
+function decisionView({ request, payment, decision }: PortalRequestRow, { locale, words }: Told): DecisionView | null {
   if (decision === null) return null
   const { explanation, at } = decision
   return {
@@ -128,8 +131,9 @@ function decisionView({ request, payment, decision }: PortalRequestRow, locale: 
     currency: decision.currency,
     worked_out: explanation?.amount_because ?? null,
     say: explanation && (sayIn(explanation, locale) || null),
+    say_language: tagFor(explanation?.say ?? {}, locale),
     reply: decision.reply,
-    missed_by: explanation && missedBy(explanation, locale),
+    missed_by: explanation && missedBy(explanation, locale, words),
     access: accessView(payment, decision.access, new Date(at)),
   }
 }

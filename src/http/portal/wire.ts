@@ -47,7 +47,7 @@ export type AccessView = {
 }
 
 /** What would have made it a yes: the fact and the value that it would have needed. */
-export type MissedBy = { readonly sentence: string | null }
+export type MissedBy = { readonly sentence: string; readonly language: string }
 
 export type Preview = {
   readonly payment: PaymentEntry
@@ -57,6 +57,8 @@ export type Preview = {
   /** How the amount was worked out; null when it is simply everything that was paid. */
   readonly worked_out: string | null
   readonly say: string | null
+  /** The language of `say`: the customer's where the policy speaks it, else English. */
+  readonly say_language: string
   readonly missed_by: MissedBy | null
   readonly access: AccessView
   readonly appeal: boolean
@@ -84,6 +86,8 @@ export type DecisionView = {
   readonly currency: string
   readonly worked_out: string | null
   readonly say: string | null
+  /** The language of `say`: the customer's where the policy speaks it, else English. */
+  readonly say_language: string
   /** What a person wrote to the customer. */
   readonly reply: string | null
   readonly missed_by: MissedBy | null

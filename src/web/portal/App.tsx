@@ -1,9 +1,10 @@
 /** @jsxImportSource preact */
 import { signal } from '@preact/signals'
 import { useEffect, useState } from 'preact/hooks'
+import { languageCodes, languages, type Language } from '../../domain/languages.ts'
 import * as api from './api.ts'
 import { readWayBack } from './draft.ts'
-import { choices, choose, spoken, useWords } from './language.ts'
+import { choose, useSpoken, useWords } from './language.ts'
 import { NoticePage, WayBack } from './parts/Notice.tsx'
 import { place, routeOf, to } from './router.ts'
 import { Link } from './parts/Link.tsx'
@@ -88,26 +89,23 @@ function OfflineBanner() {
 }
 
 function Foot() {
-  const words = useWords()
+  const { words, language } = useSpoken()
   const leave = () => {
     void api.leave().catch(() => undefined)
     left.value = true
   }
   return (
     <footer class="foot">
-      <div class="languages" role="group" aria-label={words.choose_language}>
-        {choices.map(({ code, name }) => (
-          <button
-            key={code}
-            type="button"
-            lang={code}
-            aria-pressed={spoken.value?.code === code}
-            onClick={() => void choose(code)}
-          >
-            {name}
-          </button>
-        ))}
-      </div>
+      <label class="languages">
+        <span>{words.choose_language}</span>
+        <select value={language} onChange={(event) => void choose(event.currentTarget.value as Language)}>
+          {languageCodes.map((code) => (
+            <option key={code} value={code} lang={code}>
+              {languages[code].name}
+            </option>
+          ))}
+        </select>
+      </label>
       {!left.value && routeOf(place.value).at !== 'enter' && (
         <button type="button" onClick={leave}>
           {words.leave}

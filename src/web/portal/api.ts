@@ -39,7 +39,10 @@ const troubles: Readonly<Record<number, Trouble>> = {
 }
 
 async function call<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
-  const headers: Record<string, string> = { accept: 'application/json', 'accept-language': spoken.value?.code ?? 'en' }
+  const headers: Record<string, string> = {
+    accept: 'application/json',
+    'accept-language': spoken.value?.language ?? 'en',
+  }
   if (method === 'POST') headers['content-type'] = 'application/json'
   const request = {
     method,

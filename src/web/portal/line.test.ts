@@ -14,6 +14,7 @@ const decision = {
   currency: 'eur',
   worked_out: null,
   say: null,
+  say_language: 'en',
   reply: null,
   missed_by: null,
   access: { choice: 'now', ends_at: null, subscription_ends: false },

@@ -1,5 +1,6 @@
 import type { DecisionView, RefundView, RequestView } from '../../http/portal/wire.ts'
 import { day, weekday } from './format.ts'
+import { fill } from './words/fill.ts'
 import type { Words } from './words/words.ts'
 
 /** One step of a request's time line. `no` is done, and the answer was no. */
@@ -38,7 +39,8 @@ function decidedSteps(
 ): LineStep[] {
   if (status === 'submitted') return [step(line.checking, 'now')]
   if (status === 'withdrawn') return [step(line.withdrawn, 'no', closed_at)]
-  if (status === 'in_review') return [step(line.person_looks, 'now', null, due_at && line.by(weekday(due_at, locale)))]
+  if (status === 'in_review')
+    return [step(line.person_looks, 'now', null, due_at && fill(line.by, { date: weekday(due_at, locale) }))]
   if (decision === null || decision.by === 'elsewhere') return []
   return [decidedStep(decision, status === 'denied', line)]
 }
@@ -65,7 +67,7 @@ function failedSteps({ succeeded_at, failed_at }: RefundView, { words: { line } 
 
 function arrivalStep({ expected }: RefundView, { words: { line, arrival }, locale, now }: Told): LineStep {
   if (expected === null) return step(line.arrives, 'next')
-  const span = arrival.between({ from: day(expected.from, locale), to: day(expected.to, locale) })
+  const span = fill(arrival.between, { from: day(expected.from, locale), to: day(expected.to, locale) })
   return isLate(expected.to, now) ? step(line.arrived, 'done', null, span) : step(line.arrives, 'now', null, span)
 }
 

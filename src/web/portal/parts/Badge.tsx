@@ -1,8 +1,8 @@
 /** @jsxImportSource preact */
 import type { Badge as BadgeOf } from '../../../http/portal/wire.ts'
 import { day, daysLeft } from '../format.ts'
-import { useLocale, useWords } from '../language.ts'
-import type { Words } from '../words/words.ts'
+import { useSpoken } from '../language.ts'
+import { counted, fill } from '../words/fill.ts'
 import { Icon, type Shape } from './Icon.tsx'
 
 const marks = {
@@ -16,14 +16,12 @@ const marks = {
 
 /** What can be done about a payment, in one line. */
 export function Badge({ badge }: { badge: BadgeOf }) {
-  const words = useWords()
-  const locale = useLocale()
   const { shape, tone } = marks[badge.kind]
   return (
     <span class="standing">
       <span class="badge" data-tone={tone} data-kind={badge.kind}>
         <Icon shape={shape} />
-        <span>{badgeWords(badge, words, locale)}</span>
+        <span>{badgeWords(badge, useSpoken())}</span>
       </span>
       {badge.kind === 'not_refundable' && badge.because !== null && <span class="details">{badge.because}</span>}
     </span>
@@ -33,8 +31,13 @@ export function Badge({ badge }: { badge: BadgeOf }) {
 // A count of days is only helpful while it can be felt.
 const countedDays = 60
 
-function badgeWords({ kind, until }: BadgeOf, { badges }: Words, locale: string): string {
-  if (kind !== 'refundable') return badges[kind]
-  const left = until === null ? null : daysLeft(until)
-  return badges.refundable(until && day(until, locale), left !== null && left <= countedDays ? left : null)
+function badgeWords({ kind, until }: BadgeOf, reader: ReturnType<typeof useSpoken>): string {
+  const { badges } = reader.words
+  if (kind !== 'refundable' || until === null) return badges[kind]
+  const days = daysLeft(until)
+  const values = { until: day(until, reader.locale) }
+  if (days === 0) return fill(badges.refundable_last_day, values)
+  return days > countedDays
+    ? fill(badges.refundable_until, values)
+    : counted(badges.refundable_days, reader, { days }, values)
 }

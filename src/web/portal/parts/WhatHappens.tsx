@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact'
 import type { AccessView, PaymentView, Preview } from '../../../http/portal/wire.ts'
 import { amount as amountWords, dayInSentence } from '../format.ts'
 import { spoken, useLocale, useWords } from '../language.ts'
+import { fill } from '../words/fill.ts'
 import type { Words } from '../words/words.ts'
 import { destinationShort, PaymentLine } from './PaymentLine.tsx'
 
@@ -27,14 +28,18 @@ export function WhatHappens({ preview }: { preview: Preview }) {
         </p>
       )}
       {verdict !== 'approve' && <PaymentLine payment={payment} />}
-      {preview.say !== null && <p class="say">{preview.say}</p>}
-      {verdict === 'deny' && preview.missed_by?.sentence != null && (
-        <p class="missed">
-          <span class="label">{words.status.missed_by}</span>
-          {preview.missed_by.sentence}
+      {preview.say !== null && (
+        <p class="say" lang={preview.say_language}>
+          {preview.say}
         </p>
       )}
-      {verdict === 'review' && preview.amount_minor > 0 && <p>{words.then.review_amount(amount)}</p>}
+      {verdict === 'deny' && preview.missed_by !== null && (
+        <p class="missed">
+          <span class="label">{words.status.missed_by}</span>
+          <span lang={preview.missed_by.language}>{preview.missed_by.sentence}</span>
+        </p>
+      )}
+      {verdict === 'review' && preview.amount_minor > 0 && <p>{fill(words.then.review_amount, { amount })}</p>}
       {verdict === 'approve' && (
         <dl class="facts">
           <Fact name={words.then.worked_out}>{workedOut(preview, words, locale)}</Fact>
@@ -75,18 +80,20 @@ function accessSentence(
 ): string {
   if (choice === 'keep') return words.keep
   if (choice === 'period_end')
-    return ends_at === null ? words.period_end(product) : words.at(product, dayInSentence(ends_at, locale))
+    return ends_at === null
+      ? fill(words.period_end, { product })
+      : fill(words.at, { product, date: dayInSentence(ends_at, locale) })
   const past = ends_at !== null && new Date(ends_at).toDateString() !== new Date().toDateString()
-  return past ? words.ended(product, dayInSentence(ends_at, locale)) : words.now(product)
+  return past ? fill(words.ended, { product, date: dayInSentence(ends_at, locale) }) : fill(words.now, { product })
 }
 
 function workedOut({ payment, amount_minor, currency, worked_out }: Preview, { then }: Words, locale: string): string {
-  const paid = then.you_paid(amountWords(payment.amount_minor, currency, locale))
+  const paid = fill(then.you_paid, { amount: amountWords(payment.amount_minor, currency, locale) })
   if (amount_minor === payment.amount_minor) return `${paid} ${then.full}`
   if (amount_minor === payment.amount_minor - payment.refunded_minor) return `${paid} ${then.rest}`
   const share = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 }).format(
     amount_minor / payment.amount_minor,
   )
   // The policy explains amounts in English only.
-  return `${paid} ${spoken.value?.code === 'en' && worked_out !== null ? worked_out : then.part(share)}`
+  return `${paid} ${spoken.value?.language === 'en' && worked_out !== null ? worked_out : fill(then.part, { share })}`
 }

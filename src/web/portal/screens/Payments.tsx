@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks'
 import type { PaymentEntry } from '../../../http/portal/wire.ts'
 import * as api from '../api.ts'
-import { useWords } from '../language.ts'
+import { useSpoken, useWords } from '../language.ts'
 import { useLive, useLoad } from '../load.ts'
 import { Badge } from '../parts/Badge.tsx'
 import { Icon } from '../parts/Icon.tsx'
@@ -13,12 +13,14 @@ import { Skeleton } from '../parts/Skeleton.tsx'
 import { Steps } from '../parts/Steps.tsx'
 import { Title } from '../parts/Title.tsx'
 import { to } from '../router.ts'
+import { counted } from '../words/fill.ts'
 
 const shownAtFirst = 8
 
 /** Step 1: which payment. Each says in one line what can be done about it. */
 export function Payments() {
-  const words = useWords()
+  const reader = useSpoken()
+  const { words } = reader
   const [all, setAll] = useState(false)
   const { now, again } = useLoad('payments', api.payments)
   useLive(again)
@@ -39,7 +41,7 @@ export function Payments() {
       </ul>
       {more > 0 && !all && (
         <button type="button" class="button quiet" onClick={() => setAll(true)}>
-          {words.payments.show_all(more)}
+          {counted(words.payments.show_all, reader, { more })}
         </button>
       )}
     </>

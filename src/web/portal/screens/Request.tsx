@@ -1,9 +1,9 @@
 /** @jsxImportSource preact */
-import { isReason, reasons } from '../../../domain/reasons.ts'
+import type { CustomerReason } from '../../../domain/reasons.ts'
 import type { RequestView } from '../../../http/portal/wire.ts'
 import * as api from '../api.ts'
 import { dayInSentence, weekday } from '../format.ts'
-import { spoken, useLocale, useWords } from '../language.ts'
+import { useLocale, useWords } from '../language.ts'
 import { isLate, lineOf } from '../line.ts'
 import { useLive, useLoad } from '../load.ts'
 import { Icon, type Shape } from '../parts/Icon.tsx'
@@ -17,6 +17,7 @@ import { Title } from '../parts/Title.tsx'
 import { accessWords, Fact, useAmount } from '../parts/WhatHappens.tsx'
 import { AskPerson, Withdraw } from '../parts/RequestDeeds.tsx'
 import { place, to } from '../router.ts'
+import { fill } from '../words/fill.ts'
 
 /** The answer, at once and for good: it stands under a stable address and follows what happens. */
 export function Request({ id }: { id: string }) {
@@ -92,7 +93,9 @@ function Paid({ paid, request }: { paid: { amount_minor: number; currency: strin
   return (
     <p class="get">
       <strong class="figure">{amount}</strong>
-      {paid.amount_minor < request.payment.amount_minor && <span class="details">{status.part_of(whole)}</span>}
+      {paid.amount_minor < request.payment.amount_minor && (
+        <span class="details">{fill(status.part_of, { amount: whole })}</span>
+      )}
     </p>
   )
 }
@@ -107,19 +110,19 @@ function Explanation({ request }: { request: RequestView }) {
     case 'submitted':
       return <p>{status.submitted}</p>
     case 'in_review':
-      return <p>{status.in_review(due_at && weekday(due_at, locale))}</p>
+      return <p>{due_at === null ? status.in_review : fill(status.in_review_by, { by: weekday(due_at, locale) })}</p>
     case 'approved':
       return <p>{refund?.status === 'requires_action' ? status.requires_action : status.approved}</p>
     case 'refunded': {
       const expected = refund?.expected
       const when =
         expected &&
-        status.expected({ from: dayInSentence(expected.from, locale), to: dayInSentence(expected.to, locale) })
+        fill(status.expected, { from: dayInSentence(expected.from, locale), to: dayInSentence(expected.to, locale) })
       if (expected && isLate(expected.to, new Date())) return <p>{status.late}</p>
       return (
         <p>
           {decision?.by === 'elsewhere' && status.refunded_elsewhere}{' '}
-          {status.refunded(destination(payment.method, words))} {when}
+          {fill(status.refunded, { destination: destination(payment.method, words) })} {when}
         </p>
       )
     }
@@ -139,14 +142,18 @@ function Explanation({ request }: { request: RequestView }) {
 
 function Denial({ request: { decision } }: { request: RequestView }) {
   const { status } = useWords()
-  const missed = decision?.missed_by?.sentence
+  const missed = decision?.missed_by
   return (
     <>
-      {decision?.by === 'policy' && decision.say !== null && <p class="say">{decision.say}</p>}
+      {decision?.by === 'policy' && decision.say !== null && (
+        <p class="say" lang={decision.say_language}>
+          {decision.say}
+        </p>
+      )}
       {missed != null && (
         <p class="missed">
           <span class="label">{status.missed_by}</span>
-          {missed}
+          <span lang={missed.language}>{missed.sentence}</span>
         </p>
       )}
       {decision?.by !== 'policy' && decision?.reply === null && <p>{status.denied}</p>}
@@ -170,8 +177,8 @@ function Details({ request }: { request: RequestView }) {
       )}
       <PaymentLine payment={payment} />
       <dl class="facts">
-        {isReason(request.reason) && decision?.by !== 'elsewhere' && (
-          <Fact name={words.why.reason}>{reasons[request.reason][spoken.value?.code ?? 'en']}</Fact>
+        {Object.hasOwn(words.reasons, request.reason) && decision?.by !== 'elsewhere' && (
+          <Fact name={words.why.reason}>{words.reasons[request.reason as CustomerReason]}</Fact>
         )}
         {request.comment !== null && (
           <Fact name={words.status.your_words}>

@@ -1,10 +1,10 @@
 /** @jsxImportSource preact */
 import { useEffect, useState } from 'preact/hooks'
-import { isReason, reasons } from '../../../domain/reasons.ts'
+import type { CustomerReason } from '../../../domain/reasons.ts'
 import type { Preview } from '../../../http/portal/wire.ts'
 import * as api from '../api.ts'
 import { dropDraft, keepDraft, readDraft } from '../draft.ts'
-import { spoken, useWords } from '../language.ts'
+import { useWords } from '../language.ts'
 import { useLoad } from '../load.ts'
 import { Icon } from '../parts/Icon.tsx'
 import { Link } from '../parts/Link.tsx'
@@ -15,6 +15,7 @@ import { Title } from '../parts/Title.tsx'
 import { useAmount, WhatHappens } from '../parts/WhatHappens.tsx'
 import { go, to } from '../router.ts'
 import { send, type Sending } from '../send.ts'
+import { fill } from '../words/fill.ts'
 
 /** Step 3: what will happen, and the one button that makes it happen. */
 export function Then({ id, reason }: { id: string; reason: string }) {
@@ -108,13 +109,13 @@ function Answer({ preview, reason, busy, changed, tap }: AnswerProps) {
 }
 
 function ReasonLine({ id, reason }: { id: string; reason: string }) {
-  const { why } = useWords()
+  const { why, reasons } = useWords()
   const { comment } = readDraft(id)
-  if (!isReason(reason)) return null
+  if (!Object.hasOwn(reasons, reason)) return null
   return (
     <section class="told">
       <p>
-        <span class="label">{why.reason}</span> {reasons[reason][spoken.value?.code ?? 'en']}
+        <span class="label">{why.reason}</span> {reasons[reason as CustomerReason]}
       </p>
       {comment !== '' && <p class="comment">{comment}</p>}
       <Link class="quiet-link" href={to.why(id)}>
@@ -128,7 +129,7 @@ function Deed({ preview, busy, tap }: { preview: Preview; busy: boolean; tap: (a
   const { then } = useWords()
   const { amount } = useAmount(preview)
   if (preview.verdict !== 'deny') {
-    const label = preview.verdict === 'approve' ? then.refund_button(amount) : then.review_button
+    const label = preview.verdict === 'approve' ? fill(then.refund_button, { amount }) : then.review_button
     return (
       <button type="button" class="button" disabled={busy} onClick={() => tap(false)}>
         {busy ? then.sending : label}

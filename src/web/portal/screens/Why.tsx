@@ -1,10 +1,9 @@
 /** @jsxImportSource preact */
 import { useEffect, useState } from 'preact/hooks'
-import { reasons, type Reason } from '../../../domain/reasons.ts'
 import type { PaymentEntry } from '../../../http/portal/wire.ts'
 import * as api from '../api.ts'
 import { keepDraft, readDraft } from '../draft.ts'
-import { spoken, useWords } from '../language.ts'
+import { useSpoken, useWords } from '../language.ts'
 import { useLoad } from '../load.ts'
 import { Badge } from '../parts/Badge.tsx'
 import { Icon } from '../parts/Icon.tsx'
@@ -15,6 +14,7 @@ import { Skeleton } from '../parts/Skeleton.tsx'
 import { Steps } from '../parts/Steps.tsx'
 import { Title } from '../parts/Title.tsx'
 import { go, to } from '../router.ts'
+import { counted } from '../words/fill.ts'
 
 /** Step 2: why. A payment that has an open request leads there instead: there is never a second one. */
 export function Why({ id }: { id: string }) {
@@ -74,12 +74,11 @@ function NotByRule({ onAsk, refunded }: { onAsk: () => void; refunded: boolean }
   )
 }
 
-const customerReasons = (Object.keys(reasons) as Reason[]).filter((code) => reasons[code].audience === 'customer')
 const longestComment = 2000
 
 function Reasons({ payment }: { payment: PaymentEntry }) {
-  const words = useWords()
-  const language = spoken.value?.code ?? 'en'
+  const reader = useSpoken()
+  const { words } = reader
   const [draft, setDraft] = useState(() => readDraft(payment.id))
   const [missing, setMissing] = useState(false)
   const change = (part: { reason?: string; comment?: string }) =>
@@ -94,7 +93,7 @@ function Reasons({ payment }: { payment: PaymentEntry }) {
       <Title>{words.why.title}</Title>
       <fieldset class="reasons" aria-describedby={missing ? 'missing' : undefined}>
         <legend class="unseen">{words.why.reasons}</legend>
-        {customerReasons.map((code) => (
+        {Object.entries(words.reasons).map(([code, reason]) => (
           <label key={code} class="reason">
             <input
               type="radio"
@@ -106,7 +105,7 @@ function Reasons({ payment }: { payment: PaymentEntry }) {
                 setMissing(false)
               }}
             />
-            <span>{reasons[code][language]}</span>
+            <span>{reason}</span>
           </label>
         ))}
       </fieldset>
@@ -121,7 +120,7 @@ function Reasons({ payment }: { payment: PaymentEntry }) {
           onInput={(event) => change({ comment: event.currentTarget.value })}
         />
         {draft.comment.length > longestComment - 200 && (
-          <small>{words.why.comment_hint(longestComment - draft.comment.length)}</small>
+          <small>{counted(words.why.comment_hint, reader, { left: longestComment - draft.comment.length })}</small>
         )}
       </label>
       <div class="deed">

@@ -1,9 +1,6 @@
 import type { Words } from './words.ts'
 
-const days = (n: number): string => (n === 1 ? 'noch 1 Tag' : `noch ${n} Tage`)
-
-export const words: Words = {
-  language: 'Deutsch',
+export const words: Words<'de'> = {
   skip: 'Zum Inhalt springen',
   back: 'Zurück',
   back_to_shop: 'Dorthin zurück, wo Sie herkamen',
@@ -11,14 +8,34 @@ export const words: Words = {
   choose_language: 'Sprache',
   loading: 'Wird geladen',
   try_again: 'Noch einmal versuchen',
-  steps: {
-    label: 'Ihre Erstattung in drei Schritten',
-    of: (step) => `Schritt ${step} von 3`,
-    what: 'Was',
-    why: 'Warum',
-    then: 'Was geschieht',
-  },
+  steps: { label: 'Ihre Erstattung in drei Schritten', what: 'Was', why: 'Warum', then: 'Was geschieht' },
 
+  sign_in: {
+    title: 'Ihre Zahlungen öffnen',
+    lead: 'Geben Sie die E-Mail-Adresse an, mit der Sie bezahlt haben. Wir senden Ihnen einen Link, der Ihre Zahlungen öffnet.',
+    email: 'E-Mail-Adresse',
+    with_number: 'Ich habe eine Beleg- oder Rechnungsnummer',
+    number: 'Beleg- oder Rechnungsnummer',
+    number_hint: 'Sie steht oben auf dem Beleg oder der Rechnung, die Sie bekommen haben.',
+    send: 'Link senden',
+    email_wrong: 'Das ist keine vollständige E-Mail-Adresse. Bitte sehen Sie noch einmal nach.',
+    sent: {
+      title: 'Sehen Sie in Ihr Postfach',
+      text: 'Wenn wir zu Ihren Angaben eine Zahlung kennen, ist ein Link unterwegs an die Adresse, die bei uns hinterlegt ist. Er gilt einmal und zehn Minuten lang.',
+    },
+    sent_code: 'Wenn Sie den Link auf einem anderen Gerät öffnen, fragt er nach dieser Zahl:',
+    nothing_came:
+      'Nach einigen Minuten nichts da? Sehen Sie im Spam-Ordner nach, oder versuchen Sie es mit der Adresse, die auf Ihrem Beleg steht.',
+    other_address: 'Andere Adresse verwenden',
+    open_title: 'Ihre Zahlungen hier öffnen?',
+    open_text: 'Sie haben diesen Link angefordert. Er öffnet Ihre Zahlungen auf diesem Gerät, ein einziges Mal.',
+    open: 'Meine Zahlungen öffnen',
+    code_text:
+      'Sie haben den Link auf einem anderen Gerät oder in einem anderen Browser geöffnet. Geben Sie die sechsstellige Zahl ein, die dort steht, wo Sie den Link angefordert haben.',
+    code: 'Sechsstellige Zahl',
+    code_wrong: 'Diese Zahl gehört nicht zu dem Link. Nach fünf falschen gilt der Link nicht mehr.',
+    by_mail: 'Einen Link per E-Mail anfordern',
+  },
   enter: {
     opening: 'Einen Moment: Ihre Zahlungen werden geöffnet.',
     expired: {
@@ -40,7 +57,7 @@ export const words: Words = {
   },
   left: {
     title: 'Sie haben die Seite verlassen',
-    text: 'Ihre Zahlungen sind auf diesem Gerät geschlossen. Um wiederzukommen, fordern Sie dort, wo Sie bezahlt haben, einen neuen Link an.',
+    text: 'Ihre Zahlungen sind auf diesem Gerät geschlossen. Um wiederzukommen, fordern Sie einen neuen Link an.',
   },
   signed_out: {
     title: 'Ihr Besuch ist beendet',
@@ -59,6 +76,10 @@ export const words: Words = {
     text: 'Diese Adresse gehört zu keiner Ihrer Zahlungen. Sie können zu allen Zahlungen zurückgehen.',
   },
   offline_banner: 'Keine Verbindung. Sobald sie wieder da ist, geht es von selbst weiter.',
+  too_often: {
+    one: 'Das wurde zu oft versucht. Es wurde nichts verändert. Bitte versuchen Sie es in einer Minute wieder.',
+    other: 'Das wurde zu oft versucht. Es wurde nichts verändert. Bitte versuchen Sie es in {minutes} Minuten wieder.',
+  },
 
   payments: {
     title: 'Ihre Zahlungen',
@@ -67,17 +88,18 @@ export const words: Words = {
       title: 'Noch keine Zahlungen',
       text: 'Was Sie bezahlen, erscheint hier, und wie lange es erstattet werden kann.',
     },
-    paid: (date) => `Bezahlt am ${date}`,
-    period: ({ from, to }) => `Für ${from} bis ${to}`,
-    refunded_part: (amount) => `${amount} davon wurden erstattet`,
-    invoice: (number) => `Rechnung ${number}`,
-    show_all: (more) => (more === 1 ? '1 ältere Zahlung zeigen' : `${more} ältere Zahlungen zeigen`),
+    paid: 'Bezahlt am {date}',
+    period: 'Für {from} bis {to}',
+    refunded_part: '{amount} davon wurden erstattet',
+    show_all: { one: '1 ältere Zahlung zeigen', other: '{more} ältere Zahlungen zeigen' },
   },
   badges: {
-    refundable: (until, left) => {
-      if (until === null) return 'Erstattbar'
-      if (left === null) return `Erstattbar bis ${until}`
-      return `Erstattbar bis ${until} (${left === 0 ? 'letzter Tag' : days(left)})`
+    refundable: 'Erstattbar',
+    refundable_until: 'Erstattbar bis {until}',
+    refundable_last_day: 'Erstattbar bis {until} (letzter Tag)',
+    refundable_days: {
+      one: 'Erstattbar bis {until} (noch 1 Tag)',
+      other: 'Erstattbar bis {until} (noch {days} Tage)',
     },
     not_refundable: 'Nicht erstattbar',
     review: 'Ein Mensch wird es prüfen',
@@ -87,25 +109,21 @@ export const words: Words = {
   },
 
   method: {
-    card: (brand, last4) => `Ihre ${brand} mit den Endziffern ${last4}`,
+    card: 'Ihre {brand} mit den Endziffern {last4}',
     plain_card: 'Karte',
-    types: {
-      sepa_debit: 'Ihr Bankkonto',
-      us_bank_account: 'Ihr Bankkonto',
-      bacs_debit: 'Ihr Bankkonto',
-      au_becs_debit: 'Ihr Bankkonto',
-      customer_balance: 'Ihr Bankkonto',
-      ideal: 'Ihr Bankkonto',
-      bancontact: 'Ihr Bankkonto',
-      eps: 'Ihr Bankkonto',
-      p24: 'Ihr Bankkonto',
-      link: 'Link',
-      paypal: 'Ihr PayPal-Konto',
-      klarna: 'Klarna',
-      cashapp: 'Cash App',
-      amazon_pay: 'Amazon Pay',
-    },
+    bank: 'Ihr Bankkonto',
+    paypal: 'Ihr PayPal-Konto',
     unknown: 'dorthin, woher die Zahlung kam',
+  },
+  reasons: {
+    changed_mind: 'Ich habe es mir anders überlegt',
+    unwanted_renewal: 'Ich wollte keine Verlängerung',
+    product_unsatisfactory: 'Das Produkt ist nicht wie erwartet',
+    service_unsatisfactory: 'Ich war mit dem Service nicht zufrieden',
+    missing_feature: 'Mir fehlt eine Funktion',
+    too_expensive: 'Es ist mir zu teuer',
+    duplicate: 'Ich wurde doppelt belastet',
+    other: 'Etwas anderes',
   },
 
   why: {
@@ -113,7 +131,7 @@ export const words: Words = {
     reasons: 'Ihr Grund',
     comment: 'Was sollten wir noch wissen?',
     optional: 'freiwillig',
-    comment_hint: (left) => `noch ${left} Zeichen`,
+    comment_hint: { one: 'noch 1 Zeichen', other: 'noch {left} Zeichen' },
     next: 'Weiter',
     choose_first: 'Bitte wählen Sie zuerst einen Grund. Der ähnlichste genügt.',
     not_refundable: 'Diese Zahlung kann nach unseren Regeln nicht erstattet werden',
@@ -121,23 +139,33 @@ export const words: Words = {
     reason: 'Ihr Grund',
     change_reason: 'Ändern',
   },
+  alternatives: {
+    title: 'Oder würde Ihnen das helfen?',
+    lead: 'Wenn Sie möchten, anstelle der Erstattung. Die Erstattung bekommen Sie auch so.',
+    choose: 'Das möchte ich',
+    taken: {
+      title: 'Wir haben es vermerkt',
+      text: 'Ein Mensch kümmert sich darum und antwortet Ihnen. Es wurde nichts erstattet, und Sie können die Erstattung weiterhin anfragen.',
+    },
+    refund_instead: 'Doch die Erstattung anfragen',
+  },
 
   then: {
     title: 'Was geschieht',
     you_get: 'Sie bekommen zurück',
-    you_paid: (amount) => `Sie haben ${amount} bezahlt.`,
+    you_paid: 'Sie haben {amount} bezahlt.',
     full: 'Das ist alles, was Sie bezahlt haben.',
     rest: 'Das ist alles, was von dieser Zahlung übrig ist.',
-    part: (share) => `Das sind ${share} davon.`,
+    part: 'Das sind {share} davon.',
     goes_to: 'Geht an',
     when: 'Zu erwarten',
     access: 'Ihr Zugang',
     worked_out: 'So wurde gerechnet',
-    refund_button: (amount) => `${amount} erstatten`,
+    refund_button: '{amount} erstatten',
     review_title: 'Ein Mensch wird es prüfen',
     review_lead:
       'Unsere Regeln überlassen das einem Menschen. Die Antwort bekommen Sie auf der nächsten Seite und können sie dort verfolgen.',
-    review_amount: (amount) => `Wenn die Antwort Ja ist, bekommen Sie bis zu ${amount}.`,
+    review_amount: 'Wenn die Antwort Ja ist, bekommen Sie bis zu {amount}.',
     review_button: 'Anfrage senden',
     deny_title: 'Nach unseren Regeln ist die Antwort Nein',
     ask_person: 'Einen Menschen fragen',
@@ -157,15 +185,21 @@ export const words: Words = {
   arrival: {
     card: '5–10 Bankarbeitstage, nachdem wir sie gesendet haben',
     other: 'Einige Bankarbeitstage, nachdem wir sie gesendet haben, je nach Ihrer Bank',
-    between: ({ from, to }) => `Zwischen dem ${from} und dem ${to}`,
+    between: 'Zwischen dem {from} und dem {to}',
   },
   access: {
-    now: (product) => `${product} endet heute.`,
-    ended: (product, date) => `${product} endete am ${date}.`,
-    at: (product, date) => `Sie können ${product} bis zum ${date} nutzen. Danach endet es.`,
-    period_end: (product) => `Sie können ${product} bis zum Ende der bezahlten Zeit nutzen.`,
+    now: '{product} endet heute.',
+    ended: '{product} endete am {date}.',
+    at: 'Sie können {product} bis zum {date} nutzen. Danach endet es.',
+    period_end: 'Sie können {product} bis zum Ende der bezahlten Zeit nutzen.',
     keep: 'Bleibt, wie er ist.',
     subscription_ends: 'Es wird nichts mehr abgebucht.',
+  },
+  missed: {
+    approve:
+      'Zwischen Zahlung und Anfrage lag diese Zeit: {asked}. Bei höchstens {limit} wäre die Erstattung genehmigt worden.',
+    review:
+      'Zwischen Zahlung und Anfrage lag diese Zeit: {asked}. Bei höchstens {limit} hätte ein Mensch darüber entschieden.',
   },
 
   status: {
@@ -179,11 +213,12 @@ export const words: Words = {
       withdrawn: 'Sie haben Ihre Anfrage zurückgenommen',
     },
     submitted: 'Sie wird geprüft. Die Antwort erscheint hier von selbst.',
-    in_review: (by) => (by === null ? 'Die Antwort bekommen Sie hier.' : `Die Antwort bekommen Sie hier bis ${by}.`),
+    in_review: 'Die Antwort bekommen Sie hier.',
+    in_review_by: 'Die Antwort bekommen Sie hier bis {by}.',
     approved: 'Wir senden sie jetzt. Diese Seite zeigt, wann sie abgeht.',
     requires_action:
       'Bevor wir sie senden können, brauchen wir Ihre Bankverbindung. Sie haben eine E-Mail, die danach fragt.',
-    refunded: (destination) => `Sie geht an: ${destination}.`,
+    refunded: 'Sie geht an: {destination}.',
     refunded_elsewhere: 'Sie wurde direkt für Sie ausgeführt.',
     late: 'Sie sollte inzwischen da sein. Wenn nicht, rufen Sie Ihre Bank an und nennen Sie die Referenz.',
     failed: 'Das Geld kam zu uns zurück: Ihre Bank oder Karte hat es nicht angenommen.',
@@ -194,19 +229,19 @@ export const words: Words = {
       'Es wurde nichts erstattet und nichts verändert. Solange die Zahlung erstattet werden kann, können Sie noch einmal anfragen.',
     request: 'Ihre Anfrage',
     progress: 'So steht es damit',
-    expected: ({ from, to }) => `Zu erwarten ist sie zwischen dem ${from} und dem ${to}.`,
+    expected: 'Zu erwarten ist sie zwischen dem {from} und dem {to}.',
     reference: 'Referenz für Ihre Bank',
     reference_hint: 'Wenn sie nicht ankommt, kann Ihre Bank sie mit dieser Nummer finden.',
     copied: 'Kopiert',
     copy: 'Kopieren',
     reply: 'Was wir Ihnen sagen möchten',
     missed_by: 'Was die Antwort geändert hätte',
-    part_of: (amount) => `von den ${amount}, die Sie bezahlt haben`,
+    part_of: 'von den {amount}, die Sie bezahlt haben',
     your_words: 'Was Sie uns gesagt haben',
     keep_link: 'Sie können jederzeit auf diese Seite zurückkommen und sehen, wie es steht.',
-    live: 'Diese Seite ist aktuell und ändert sich von selbst.',
     all_payments: 'Alle Ihre Zahlungen',
     ask_again: 'Noch einmal anfragen',
+    policy: 'Unsere Erstattungsregeln',
   },
   line: {
     received: 'Wir haben Ihre Anfrage bekommen',
@@ -214,7 +249,7 @@ export const words: Words = {
     checking: 'Sie wird geprüft',
     answer: 'Sie bekommen hier die Antwort',
     person_looks: 'Ein Mensch prüft sie',
-    by: (date) => `bis ${date}`,
+    by: 'bis {date}',
     approved_policy: 'Nach unseren Regeln genehmigt',
     approved_person: 'Von einem Menschen genehmigt',
     denied_policy: 'Nach unseren Regeln abgelehnt',

@@ -1,9 +1,6 @@
 import type { Words } from './words.ts'
 
-const days = (n: number): string => (n === 1 ? '1 day' : `${n} days`)
-
-export const words: Words = {
-  language: 'English',
+export const words: Words<'en'> = {
   skip: 'Skip to the content',
   back: 'Back',
   back_to_shop: 'Back to where you came from',
@@ -11,14 +8,33 @@ export const words: Words = {
   choose_language: 'Language',
   loading: 'Loading',
   try_again: 'Try again',
-  steps: {
-    label: 'Your refund in three steps',
-    of: (step) => `Step ${step} of 3`,
-    what: 'What',
-    why: 'Why',
-    then: 'What will happen',
-  },
+  steps: { label: 'Your refund in three steps', what: 'What', why: 'Why', then: 'What will happen' },
 
+  sign_in: {
+    title: 'Open your payments',
+    lead: 'Enter the e-mail address that you paid with. We send you a link that opens your payments.',
+    email: 'E-mail address',
+    with_number: 'I have a receipt or invoice number',
+    number: 'Receipt or invoice number',
+    number_hint: 'It stands at the top of the receipt or invoice that you were sent.',
+    send: 'Send me the link',
+    email_wrong: 'This is not a whole e-mail address. Please look at it again.',
+    sent: {
+      title: 'Look into your mailbox',
+      text: 'If we know a payment for what you entered, a link is on its way to the address that we have on file. It works once, for ten minutes.',
+    },
+    sent_code: 'If you open the link on another device, it asks for this number:',
+    nothing_came: 'Nothing after a few minutes? Look into the spam folder, or try the address that is on your receipt.',
+    other_address: 'Use another address',
+    open_title: 'Open your payments here?',
+    open_text: 'You asked for this link. It opens your payments on this device, once.',
+    open: 'Open my payments',
+    code_text:
+      'You have opened the link on another device or in another browser. Enter the six-digit number that is shown where you asked for the link.',
+    code: 'Six-digit number',
+    code_wrong: 'This is not the number that belongs to the link. After five wrong ones the link stops working.',
+    by_mail: 'Have a link sent by e-mail',
+  },
   enter: {
     opening: 'One moment: your payments are being opened.',
     expired: {
@@ -38,10 +54,7 @@ export const words: Words = {
       text: 'Open the link that you were given. If you don’t have one, ask for it where you made your payment.',
     },
   },
-  left: {
-    title: 'You have left',
-    text: 'Your payments are closed on this device. To come back, ask for a new link where you made your payment.',
-  },
+  left: { title: 'You have left', text: 'Your payments are closed on this device. To come back, ask for a new link.' },
   signed_out: {
     title: 'Your visit has ended',
     text: 'We close this page after a while to protect your payments. Nothing is lost: what you asked for is with us, and what you typed is kept in this tab. Ask for a new link to go on.',
@@ -53,22 +66,27 @@ export const words: Words = {
     text: 'This address belongs to none of your payments. You can go back to all of them.',
   },
   offline_banner: 'No connection. This page goes on by itself when it is back.',
+  too_often: {
+    one: 'This was tried too often. Nothing was changed. Try again in a minute.',
+    other: 'This was tried too often. Nothing was changed. Try again in {minutes} minutes.',
+  },
 
   payments: {
     title: 'Your payments',
     lead: 'Choose the payment that you would like to have back.',
     empty: { title: 'No payments yet', text: 'What you pay appears here, and how long it can be refunded.' },
-    paid: (date) => `Paid ${date}`,
-    period: ({ from, to }) => `For ${from} to ${to}`,
-    refunded_part: (amount) => `${amount} of it was refunded`,
-    invoice: (number) => `Invoice ${number}`,
-    show_all: (more) => (more === 1 ? 'Show 1 older payment' : `Show ${more} older payments`),
+    paid: 'Paid {date}',
+    period: 'For {from} to {to}',
+    refunded_part: '{amount} of it was refunded',
+    show_all: { one: 'Show 1 older payment', other: 'Show {more} older payments' },
   },
   badges: {
-    refundable: (until, left) => {
-      if (until === null) return 'Refundable'
-      if (left === null) return `Refundable until ${until}`
-      return `Refundable until ${until} (${left === 0 ? 'last day' : `${days(left)} left`})`
+    refundable: 'Refundable',
+    refundable_until: 'Refundable until {until}',
+    refundable_last_day: 'Refundable until {until} (last day)',
+    refundable_days: {
+      one: 'Refundable until {until} (1 day left)',
+      other: 'Refundable until {until} ({days} days left)',
     },
     not_refundable: 'Not refundable',
     review: 'A person will look at it',
@@ -78,25 +96,21 @@ export const words: Words = {
   },
 
   method: {
-    card: (brand, last4) => `your ${brand} ending in ${last4}`,
+    card: 'your {brand} ending in {last4}',
     plain_card: 'card',
-    types: {
-      sepa_debit: 'your bank account',
-      us_bank_account: 'your bank account',
-      bacs_debit: 'your bank account',
-      au_becs_debit: 'your bank account',
-      customer_balance: 'your bank account',
-      ideal: 'your bank account',
-      bancontact: 'your bank account',
-      eps: 'your bank account',
-      p24: 'your bank account',
-      link: 'Link',
-      paypal: 'your PayPal account',
-      klarna: 'Klarna',
-      cashapp: 'Cash App',
-      amazon_pay: 'Amazon Pay',
-    },
+    bank: 'your bank account',
+    paypal: 'your PayPal account',
     unknown: 'the way that you paid',
+  },
+  reasons: {
+    changed_mind: 'I changed my mind',
+    unwanted_renewal: 'I did not want the renewal',
+    product_unsatisfactory: 'The product is not what I expected',
+    service_unsatisfactory: 'I was not happy with the service',
+    missing_feature: 'Something that I need is missing',
+    too_expensive: 'It is too expensive for me',
+    duplicate: 'I was charged twice',
+    other: 'Something else',
   },
 
   why: {
@@ -104,7 +118,7 @@ export const words: Words = {
     reasons: 'Your reason',
     comment: 'Anything that we should know?',
     optional: 'optional',
-    comment_hint: (left) => (left === 1 ? '1 character left' : `${left} characters left`),
+    comment_hint: { one: '1 character left', other: '{left} characters left' },
     next: 'Continue',
     choose_first: 'Choose a reason first. The closest one will do.',
     not_refundable: 'This payment can’t be refunded by our rules',
@@ -112,22 +126,32 @@ export const words: Words = {
     reason: 'Your reason',
     change_reason: 'Change',
   },
+  alternatives: {
+    title: 'Or would this help?',
+    lead: 'Instead of the refund, if you like. You can have the refund all the same.',
+    choose: 'I would like this',
+    taken: {
+      title: 'We have noted it',
+      text: 'A person sees to it and answers you. Nothing was refunded, and you can still ask for the refund.',
+    },
+    refund_instead: 'Ask for the refund instead',
+  },
 
   then: {
     title: 'What will happen',
     you_get: 'You get back',
-    you_paid: (amount) => `You paid ${amount}.`,
+    you_paid: 'You paid {amount}.',
     full: 'That is all that you paid.',
     rest: 'That is all that is left of this payment.',
-    part: (share) => `That is ${share} of it.`,
+    part: 'That is {share} of it.',
     goes_to: 'Goes to',
     when: 'Expect it',
     access: 'Your access',
     worked_out: 'How it was worked out',
-    refund_button: (amount) => `Refund ${amount}`,
+    refund_button: 'Refund {amount}',
     review_title: 'A person will look at it',
     review_lead: 'Our rules leave this one to a person. You get the answer on the next page and can follow it there.',
-    review_amount: (amount) => `If the answer is yes, you get up to ${amount}.`,
+    review_amount: 'If the answer is yes, you get up to {amount}.',
     review_button: 'Send my request',
     deny_title: 'By our rules, the answer is no',
     ask_person: 'Ask a person',
@@ -146,15 +170,19 @@ export const words: Words = {
   arrival: {
     card: '5–10 business days after we send it',
     other: 'A few business days after we send it, depending on your bank',
-    between: ({ from, to }) => `Between ${from} and ${to}`,
+    between: 'Between {from} and {to}',
   },
   access: {
-    now: (product) => `${product} ends today.`,
-    ended: (product, date) => `${product} ended on ${date}.`,
-    at: (product, date) => `You can use ${product} until ${date}. Then it ends.`,
-    period_end: (product) => `You can use ${product} until the end of the time that you paid for.`,
+    now: '{product} ends today.',
+    ended: '{product} ended on {date}.',
+    at: 'You can use {product} until {date}. Then it ends.',
+    period_end: 'You can use {product} until the end of the time that you paid for.',
     keep: 'Stays as it is.',
     subscription_ends: 'You won’t be charged again.',
+  },
+  missed: {
+    approve: 'You asked {asked} after the payment. Up to {limit} after it, the refund would have been approved.',
+    review: 'You asked {asked} after the payment. Up to {limit} after it, a person would have decided.',
   },
 
   status: {
@@ -168,10 +196,11 @@ export const words: Words = {
       withdrawn: 'You took your request back',
     },
     submitted: 'It is being checked. The answer appears here by itself.',
-    in_review: (by) => (by === null ? 'You get the answer here.' : `You get the answer here by ${by}.`),
+    in_review: 'You get the answer here.',
+    in_review_by: 'You get the answer here by {by}.',
     approved: 'We are sending it now. This page shows when it leaves.',
     requires_action: 'Your bank details are needed before it can be sent. You have an e-mail that asks for them.',
-    refunded: (destination) => `It goes to ${destination}.`,
+    refunded: 'It goes to {destination}.',
     refunded_elsewhere: 'It was made for you directly.',
     late: 'It should be there by now. If it is not, call your bank and give them the reference.',
     failed: 'The money came back to us: your bank or card did not take it.',
@@ -182,19 +211,19 @@ export const words: Words = {
       'Nothing was refunded and nothing has changed. You can ask again as long as the payment can be refunded.',
     request: 'Your request',
     progress: 'How it stands',
-    expected: ({ from, to }) => `Expect it between ${from} and ${to}.`,
+    expected: 'Expect it between {from} and {to}.',
     reference: 'Reference for your bank',
     reference_hint: 'If it does not arrive, your bank can find it with this number.',
     copied: 'Copied',
     copy: 'Copy',
     reply: 'What we would like to tell you',
     missed_by: 'What would have changed the answer',
-    part_of: (amount) => `of the ${amount} that you paid`,
+    part_of: 'of the {amount} that you paid',
     your_words: 'What you told us',
     keep_link: 'You can come back to this page at any time to see how it stands.',
-    live: 'This page is up to date and changes by itself.',
     all_payments: 'All your payments',
     ask_again: 'Ask again',
+    policy: 'Our refund rules',
   },
   line: {
     received: 'We received your request',
@@ -202,7 +231,7 @@ export const words: Words = {
     checking: 'It is being checked',
     answer: 'You get the answer here',
     person_looks: 'A person looks at it',
-    by: (date) => `by ${date}`,
+    by: 'by {date}',
     approved_policy: 'Approved by our rules',
     approved_person: 'Approved by a person',
     denied_policy: 'Denied by our rules',

@@ -1,17 +1,15 @@
+import type { Language } from '../../../domain/languages.ts'
+import type { CustomerReason } from '../../../domain/reasons.ts'
 import type { RequestStatus } from '../../../domain/request.ts'
 import type { Badge } from '../../../http/portal/wire.ts'
-
-/** Where money goes, said in the middle of a sentence: "your Visa ending in 4242". */
-export type Destination = string
-
-type Span = { readonly from: string; readonly to: string }
+import type { Counted, Forms, Text } from './fill.ts'
 
 /**
- * Every word that the portal shows, once per language. A language that lacks one does not compile. Dates and amounts come in
- * already written for the reader's locale; numbers that need a plural come in as numbers.
+ * Every word that the portal shows, once per language. A language that lacks one, a blank such as `{amount}`, or a form that
+ * it counts by does not compile. Dates, amounts and numbers are filled in as the reader's locale writes them. The merchant can
+ * override each sentence, so they are texts and no functions.
  */
-export type Words = {
-  readonly language: string
+export type Words<L extends Language = never> = {
   readonly skip: string
   readonly back: string
   readonly back_to_shop: string
@@ -19,14 +17,29 @@ export type Words = {
   readonly choose_language: string
   readonly loading: string
   readonly try_again: string
-  readonly steps: {
-    readonly label: string
-    readonly of: (step: number) => string
-    readonly what: string
-    readonly why: string
-    readonly then: string
-  }
+  readonly steps: { readonly label: string; readonly what: string; readonly why: string; readonly then: string }
 
+  readonly sign_in: {
+    readonly title: string
+    readonly lead: string
+    readonly email: string
+    readonly with_number: string
+    readonly number: string
+    readonly number_hint: string
+    readonly send: string
+    readonly email_wrong: string
+    readonly sent: Notice
+    readonly sent_code: string
+    readonly nothing_came: string
+    readonly other_address: string
+    readonly open_title: string
+    readonly open_text: string
+    readonly open: string
+    readonly code_text: string
+    readonly code: string
+    readonly code_wrong: string
+    readonly by_mail: string
+  }
   readonly enter: {
     readonly opening: string
     readonly expired: Notice
@@ -40,34 +53,39 @@ export type Words = {
   readonly broken: Notice
   readonly not_found: Notice
   readonly offline_banner: string
+  readonly too_often: Counted<Forms[L], 'minutes'>
 
   readonly payments: {
     readonly title: string
     readonly lead: string
     readonly empty: Notice
-    readonly paid: (date: string) => string
-    readonly period: (span: Span) => string
-    readonly refunded_part: (amount: string) => string
-    readonly invoice: (number: string) => string
-    readonly show_all: (more: number) => string
+    readonly paid: Text<'date'>
+    readonly period: Text<'from' | 'to'>
+    readonly refunded_part: Text<'amount'>
+    readonly show_all: Counted<Forms[L], 'more'>
   }
   readonly badges: {
-    readonly refundable: (until: string | null, daysLeft: number | null) => string
-  } & Readonly<Record<Exclude<Badge['kind'], 'refundable'>, string>>
+    readonly refundable_until: Text<'until'>
+    readonly refundable_last_day: Text<'until'>
+    readonly refundable_days: Counted<Forms[L], 'days', 'until'>
+  } & Readonly<Record<Badge['kind'], string>>
 
+  /** Where money goes, said in the middle of a sentence: "your Visa ending in 4242". */
   readonly method: {
-    readonly card: (brand: string, last4: string) => Destination
+    readonly card: Text<'brand' | 'last4'>
     readonly plain_card: string
-    readonly types: Readonly<Record<string, string>>
-    readonly unknown: Destination
+    readonly bank: string
+    readonly paypal: string
+    readonly unknown: string
   }
+  readonly reasons: Readonly<Record<CustomerReason, string>>
 
   readonly why: {
     readonly title: string
     readonly reasons: string
     readonly comment: string
     readonly optional: string
-    readonly comment_hint: (left: number) => string
+    readonly comment_hint: Counted<Forms[L], 'left'>
     readonly next: string
     readonly choose_first: string
     readonly not_refundable: string
@@ -75,22 +93,29 @@ export type Words = {
     readonly reason: string
     readonly change_reason: string
   }
+  readonly alternatives: {
+    readonly title: string
+    readonly lead: string
+    readonly choose: string
+    readonly taken: Notice
+    readonly refund_instead: string
+  }
 
   readonly then: {
     readonly title: string
     readonly you_get: string
-    readonly you_paid: (amount: string) => string
+    readonly you_paid: Text<'amount'>
     readonly full: string
     readonly rest: string
-    readonly part: (share: string) => string
+    readonly part: Text<'share'>
     readonly goes_to: string
     readonly when: string
     readonly access: string
     readonly worked_out: string
-    readonly refund_button: (amount: string) => string
+    readonly refund_button: Text<'amount'>
     readonly review_title: string
     readonly review_lead: string
-    readonly review_amount: (amount: string) => string
+    readonly review_amount: Text<'amount'>
     readonly review_button: string
     readonly deny_title: string
     readonly ask_person: string
@@ -103,27 +128,26 @@ export type Words = {
     readonly in_the_way: string
   }
 
-  readonly arrival: {
-    readonly card: string
-    readonly other: string
-    readonly between: (span: Span) => string
-  }
+  readonly arrival: { readonly card: string; readonly other: string; readonly between: Text<'from' | 'to'> }
   readonly access: {
-    readonly now: (product: string) => string
-    readonly ended: (product: string, date: string) => string
-    readonly at: (product: string, date: string) => string
-    readonly period_end: (product: string) => string
+    readonly now: Text<'product'>
+    readonly ended: Text<'product' | 'date'>
+    readonly at: Text<'product' | 'date'>
+    readonly period_end: Text<'product'>
     readonly keep: string
     readonly subscription_ends: string
   }
+  /** What would have changed the answer: how long after the payment it was asked, and how long would have done. */
+  readonly missed: { readonly approve: Text<'asked' | 'limit'>; readonly review: Text<'asked' | 'limit'> }
 
   readonly status: {
     readonly title: Readonly<Record<RequestStatus, string>>
     readonly submitted: string
-    readonly in_review: (by: string | null) => string
+    readonly in_review: string
+    readonly in_review_by: Text<'by'>
     readonly approved: string
     readonly requires_action: string
-    readonly refunded: (destination: Destination) => string
+    readonly refunded: Text<'destination'>
     readonly refunded_elsewhere: string
     readonly late: string
     readonly failed: string
@@ -132,19 +156,19 @@ export type Words = {
     readonly withdrawn: string
     readonly request: string
     readonly progress: string
-    readonly expected: (span: Span) => string
+    readonly expected: Text<'from' | 'to'>
     readonly reference: string
     readonly reference_hint: string
     readonly copied: string
     readonly copy: string
     readonly reply: string
     readonly missed_by: string
-    readonly part_of: (amount: string) => string
+    readonly part_of: Text<'amount'>
     readonly your_words: string
     readonly keep_link: string
-    readonly live: string
     readonly all_payments: string
     readonly ask_again: string
+    readonly policy: string
   }
   readonly line: {
     readonly received: string
@@ -152,7 +176,7 @@ export type Words = {
     readonly checking: string
     readonly answer: string
     readonly person_looks: string
-    readonly by: (date: string) => string
+    readonly by: Text<'date'>
     readonly approved_policy: string
     readonly approved_person: string
     readonly denied_policy: string

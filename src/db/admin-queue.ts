@@ -43,6 +43,8 @@ export type OpenException = {
   opened_at: string
   due_at: string
   request_id: string | null
+  /** The payment that it is about, where it is about none of its refunds. */
+  payment_id?: string | null
 }
 
 export type QueueScreen = { rows: QueueRow[]; counts: QueueCounts; exceptions: OpenException[] }
@@ -120,7 +122,8 @@ const waiting = (account: string): RawBuilder<unknown> => sql`
 const exceptions = (account: string): RawBuilder<unknown> => sql`
   select e.id, e.kind, e.subject_id, e.because, e.cure, e.owner_role, e.opened_at, e.due_at,
     case when e.subject_id like 'rr\\_%' then e.subject_id
-         else (select request_id from refund where account_id = e.account_id and id = e.subject_id) end as request_id
+         else (select request_id from refund where account_id = e.account_id and id = e.subject_id) end as request_id,
+    case when e.subject_id like 'pay\\_%' then e.subject_id end as payment_id
   from exception e where e.account_id = ${account} and e.resolved_at is null order by e.due_at limit 200`
 
 function where({ view, reason, signal, q, me, now }: QueueFilter): RawBuilder<unknown> {

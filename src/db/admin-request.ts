@@ -15,6 +15,7 @@ export type RequestDetail = {
   comment: string | null
   channel: string
   created_by: string
+  bundle_id: string | null
   locale: string | null
   attempt: number
   assignee: string | null
@@ -97,9 +98,11 @@ export type RefundDetail = {
   origin: 'moneyback' | 'stripe'
   stripe_refund_id: string | null
   failure_reason: string | null
+  pending_reason: string | null
   reference: string | null
   created_at: string
   settled_at: string | null
+  credit_note: { status: string; stripe_credit_note_id: string | null } | null
   subscription_change: { change: string; status: string; because: string | null; done_at: string | null } | null
 }
 
@@ -149,6 +152,8 @@ export type RequestScreen = {
   exceptions: OpenException[]
   /** The customer's other requests, newest first, at most ten. */
   others: OtherRequest[]
+  /** What was asked for together with this request, in the same order for each of them. */
+  together: OtherRequest[]
   /** Names of the actors that are people or keys. */
   people: Record<string, string>
 }
@@ -176,11 +181,10 @@ export async function adminRequest(db: Db, account: string, id: string): Promise
       'exceptions', ${list(sql`select id, kind, subject_id, because, cure, owner_role, opened_at, due_at, r.id as request_id from exception e
         where e.account_id = r.account_id and e.resolved_at is null
           and (e.subject_id in (r.id, r.payment_id) or e.subject_id in (select id from rf)) order by e.due_at`)},
-      'others', ${list(sql`select o.id, o.status, o.reason, o.created_at, op.description,
-          coalesce(o.asked_minor, op.captured_minor) as amount_minor, o.currency
-        from refund_request o join payment op on op.account_id = o.account_id and op.id = o.payment_id
+      'others', ${list(sql`${others}
         where o.account_id = r.account_id and o.customer_id = r.customer_id and o.id <> r.id
         order by o.created_at desc, o.id desc limit 10`)},
+      'together', ${list(sql`${others} where o.account_id = r.account_id and o.bundle_id = r.bundle_id and o.id <> r.id order by o.payment_id`)},
       'people', ${people(account)}
     ) as screen from r`.execute(db)
   return rows[0]?.screen
@@ -203,9 +207,15 @@ export const customerOf = (id: RawBuilder<unknown>, account: string): RawBuilder
       from payment x where x.account_id = c.account_id and x.customer_id = c.id group by currency order by count(*) desc`)})
   from customer c where c.account_id = ${account} and c.id = ${id}`
 
+const others = sql`
+  select o.id, o.status, o.reason, o.created_at, op.description, coalesce(o.asked_minor, op.captured_minor) as amount_minor, o.currency
+  from refund_request o join payment op on op.account_id = o.account_id and op.id = o.payment_id`
+
 const refundsOfPayment = sql`
   select f.id, f.request_id, f.decision_id, f.status, f.amount_minor, f.currency, f.access, f.origin, f.stripe_refund_id, f.failure_reason,
-    f.reference, f.created_at, f.settled_at,
+    f.pending_reason, f.reference,
+    (select json_build_object('status', cn.status, 'stripe_credit_note_id', cn.stripe_credit_note_id)
+     from credit_note cn where cn.account_id = f.account_id and cn.id = f.id) as credit_note, f.created_at, f.settled_at,
     (select json_build_object('change', sc.change, 'status', sc.status, 'because', sc.because, 'done_at', sc.done_at)
      from subscription_change sc where sc.account_id = f.account_id and sc.id = f.id) as subscription_change
   from refund f, p where f.account_id = p.account_id and f.payment_id = p.id`

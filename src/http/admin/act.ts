@@ -5,9 +5,11 @@ import { adminPayments } from '../../db/admin-payments.ts'
 import type { Actor } from '../../domain/actor.ts'
 import type { Result } from '../../domain/refusal.ts'
 import { addNote } from '../../flows/add-note.ts'
+import { approveBundle } from '../../flows/approve-bundle.ts'
 import { askCustomer } from '../../flows/ask-customer.ts'
 import { approveRequest } from '../../flows/approve-request.ts'
 import { assignRequest } from '../../flows/assign-request.ts'
+import { cancelRefund } from '../../flows/cancel-refund.ts'
 import { denyRequest } from '../../flows/deny-request.ts'
 import { paymentBadges } from '../../flows/payment-badges.ts'
 import { previewDecision } from '../../flows/preview-decision.ts'
@@ -75,6 +77,12 @@ export function actRoutes(app: App): Hono<AdminEnv> {
       ? answer(c, await addNote(app, { id: c.req.param('id'), by: who(c).by, note: body.value.note }))
       : body.response
   })
+  routes.post('/requests/:id/cancel-refund', roleAtLeast('approver'), async (c) =>
+    answer(c, await cancelRefund(app, { id: c.req.param('id'), ...who(c) })),
+  )
+  routes.post('/bundles/:id/approve', roleAtLeast('support'), async (c) =>
+    answer(c, await approveBundle(app, { id: c.req.param('id'), ...who(c) })),
+  )
   routes.post('/exceptions/:id/resolve', roleAtLeast('support'), async (c) => {
     const body = await readBody(c, noteBody)
     return body.ok

@@ -242,3 +242,40 @@ test('whoever guesses passwords is stopped, and told when to come back', async (
     statuses.push((await signIn('owner@example.com', `guess ${attempt}`)).status)
   expect(statuses.at(-1)).toBe(429)
 })
+
+describe('how refunds are made at Stripe', () => {
+  const wanted = {
+    invoice_refunds: 'credit_note',
+    on_fraud_warning: 'ask_policy',
+    refund_application_fee: false,
+    reverse_transfer: true,
+  }
+
+  test('an owner changes it, and the audit says from what to what', async () => {
+    const owner = await as('owner')
+    const before = await owner<object>('GET', '/settings/refunds')
+    expect((await owner('POST', '/settings/refunds', wanted)).body).toEqual(wanted)
+    const [line] = await world.rows<{ detail: object }>(
+      `select detail from audit where action = 'settings.refunds_changed' order by seq desc limit 1`,
+    )
+    expect(line!.detail).toEqual({ before: before.body, after: wanted })
+    await owner('POST', '/settings/refunds', before.body)
+  })
+
+  test('finance may read it and not change it; what is not a choice is refused with its field', async () => {
+    const finance = await as('finance')
+    expect((await finance('GET', '/settings/refunds')).status).toBe(200)
+    expect((await finance('POST', '/settings/refunds', wanted)).status).toBe(403)
+    const owner = await as('owner')
+    const refused = await owner('POST', '/settings/refunds', { ...wanted, on_fraud_warning: 'pay' })
+    expect([refused.status, refused.body.field]).toEqual([422, 'on_fraud_warning'])
+  })
+
+  test('support may not cancel a refund at Stripe', async () => {
+    const { id } = await waiting()
+    expect((await (await as('support'))('POST', `/requests/${id}/cancel-refund`, {})).status).toBe(403)
+    expect((await (await as('owner'))('POST', `/requests/${id}/cancel-refund`, {})).body.code).toBe(
+      'refund_not_cancelable',
+    )
+  })
+})

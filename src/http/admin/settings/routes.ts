@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import type { App } from '../../../app.ts'
 import type { AdminEnv } from '../guard.ts'
 import { apiKeyRoutes } from './api-keys.ts'
+import { refundsRoutes } from './refunds.ts'
 import { stripeRoutes } from './stripe.ts'
 import { teamRoutes } from './team.ts'
 
@@ -9,6 +10,7 @@ import { teamRoutes } from './team.ts'
 export function settingsRoutes(app: App): Hono<AdminEnv> {
   return new Hono<AdminEnv>()
     .route('/stripe', stripeRoutes(app))
+    .route('/refunds', refundsRoutes(app))
     .route('/team', teamRoutes(app))
     .route('/api-keys', apiKeyRoutes(app))
 }

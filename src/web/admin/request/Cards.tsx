@@ -7,6 +7,7 @@ import { methodName, refundWords, requestWords } from '../../parts/words.ts'
 import { Card } from '../kit/Page.tsx'
 import { Badge, Time } from '../kit/Show.tsx'
 import { reasonWord } from '../words.ts'
+import { CancelRefund } from './CancelRefund.tsx'
 
 export function Facts({ rows }: { rows: readonly (readonly [string, ReactNode] | false | null | undefined | '')[] }) {
   return (
@@ -208,15 +209,25 @@ export function RefundCard({ screen: { refunds, request } }: { screen: RequestSc
                     {refund.failure_reason.replaceAll('_', ' ')}
                   </span>,
                 ],
+                refund.pending_reason && ['Waits for', refund.pending_reason.replaceAll('_', ' ')],
                 refund.reference && ['Bank reference', mono(refund.reference)],
                 refund.subscription_change && [
                   'Subscription',
                   `${refund.subscription_change.change === 'cancel_now' ? 'cancel now' : 'cancel at period end'}: ${refund.subscription_change.status.replaceAll('_', ' ')}`,
                 ],
+                refund.credit_note && [
+                  'Credit note',
+                  refund.credit_note.stripe_credit_note_id
+                    ? mono(refund.credit_note.stripe_credit_note_id)
+                    : refund.credit_note.status.replaceAll('_', ' '),
+                ],
                 refund.settled_at && ['Settled', <Time key="s" at={refund.settled_at} />],
                 ['In Stripe', refund.stripe_refund_id ? mono(refund.stripe_refund_id) : 'not there yet'],
               ]}
             />
+            {refund.status === 'requires_action' && refund.request_id === request.id && (
+              <CancelRefund id={request.id} />
+            )}
           </li>
         ))}
       </ul>

@@ -31,7 +31,7 @@ export function Exceptions({ rows }: { rows: OpenException[] }) {
 }
 
 export function ExceptionCard({
-  exception: { id, kind, because, cure, owner_role, opened_at, request_id },
+  exception: { id, kind, because, cure, owner_role, opened_at, request_id, payment_id },
   linked = true,
 }: {
   exception: OpenException
@@ -47,6 +47,15 @@ export function ExceptionCard({
       </p>
       <p className="mt-2 text-small">
         Since <Time at={opened_at} /> · for {owner_role}
+        {linked && payment_id && (
+          <>
+            {' '}
+            ·{' '}
+            <Link className="font-medium text-accent underline" to="/payments/$id" params={{ id: payment_id }}>
+              Open the payment
+            </Link>
+          </>
+        )}
         {linked && request_id && (
           <>
             {' '}

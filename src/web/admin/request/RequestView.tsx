@@ -13,6 +13,7 @@ import { Failure, Refused, Skeleton } from '../kit/States.tsx'
 import { client, meQuery, requestQuery } from '../queries.ts'
 import { channelWords, reasonWord } from '../words.ts'
 import { ActionBar } from './ActionBar.tsx'
+import { BundleCard } from './BundleCard.tsx'
 import { CustomerCard, PaymentCard, RefundCard } from './Cards.tsx'
 import { ExceptionCard } from './Exceptions.tsx'
 import { History } from './History.tsx'
@@ -57,6 +58,7 @@ export function RequestView({ id, onClose, onDecided }: { id: string; onClose?: 
           </div>
           <div className="min-w-0 space-y-4">
             <RefundCard screen={screen} />
+            <BundleCard screen={screen} />
             <CustomerCard screen={screen} />
             <PaymentCard payment={screen.payment} subscription={screen.subscription} />
           </div>

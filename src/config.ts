@@ -14,6 +14,8 @@ export type Config = {
   readonly stripe: StripeConfig | undefined
   readonly smtpUrl: string | undefined
   readonly mailFrom: string
+  /** The mailbox that bounces go to; undefined: to the sender. */
+  readonly mailBounces: string | undefined
   readonly logLevel: string
   readonly secret: string | undefined
 }
@@ -72,6 +74,11 @@ const variables = {
     example: 'smtps://user:password@mail.example.com',
   },
   MAIL_FROM: { schema: z.string().min(3), for: 'the sender of mail', example: 'Acme refunds <refunds@example.com>' },
+  MAIL_BOUNCES: {
+    schema: z.email(),
+    for: 'the mailbox that mail which can’t be delivered goes back to',
+    example: 'bounces@refunds.example.com',
+  },
   LOG_LEVEL: {
     schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']),
     for: 'how much is logged',
@@ -110,6 +117,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     stripe: readStripe(env),
     smtpUrl: read(env, 'SMTP_URL'),
     mailFrom: read(env, 'MAIL_FROM') ?? 'refunds@localhost',
+    mailBounces: read(env, 'MAIL_BOUNCES'),
     logLevel: read(env, 'LOG_LEVEL') ?? 'info',
     secret: read(env, 'MONEYBACK_SECRET'),
   }

@@ -31,7 +31,7 @@ describe('the stories', () => {
     expect(report.body.reasons).toEqual([
       { reason: 'changed_mind', currency: 'usd', requests: 1, refunds: 1, refunded_minor: '2900', automatic: 1 },
     ])
-    expect(await messages(world)).toEqual(['approved kept', 'refunded kept'])
+    expect(await messages(world)).toEqual(['approved kept', 'refunded kept', 'access_ended kept'])
     await expectBooksToAgree(world)
   })
 

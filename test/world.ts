@@ -77,7 +77,10 @@ export type World = AsyncDisposable & {
 export const onRefund = { method: 'POST', path: '/v1/refunds' }
 
 /** Opens a world whose Stripe begins some days before now and goes no further by itself. */
-export async function openWorld({ daysAgo = 6 } = {}): Promise<World> {
+export async function openWorld({
+  daysAgo = 6,
+  env = {},
+}: { daysAgo?: number; env?: Record<string, string> } = {}): Promise<World> {
   const database = await freshDatabase()
   const simulator = await startSimulator({ clock: { mode: 'simulated', now: secondsBefore(daysAgo) } })
   const stripe = clientOf(simulator)
@@ -85,7 +88,7 @@ export async function openWorld({ daysAgo = 6 } = {}): Promise<World> {
   const url = `http://127.0.0.1:${port}`
   const endpoint = await stripe.webhookEndpoints.create({ url: `${url}/webhooks/stripe`, enabled_events: eventTypes })
   const opened = await openApp({
-    config: readConfig({ PORT: String(port), PUBLIC_URL: url, LOG_LEVEL: 'silent' }),
+    config: readConfig({ PORT: String(port), PUBLIC_URL: url, LOG_LEVEL: 'silent', ...env }),
     databaseUrl: database.url,
     stripe: { secretKey: simulator.secretKey, webhookSecrets: [endpoint.secret!], apiBase: simulator.url },
   })

@@ -27,9 +27,24 @@ export async function insertPortalLink(tx: Tx, link: NewPortalLink): Promise<voi
             ${link.expires_at}, ${link.reusable})`.execute(tx)
 }
 
+/** Writes the link of a letter, once. Answers false when the request has no customer whom it could let in. */
+export async function insertStatusLink(
+  db: Db,
+  link: { readonly account: string; readonly token: string; readonly request: string; readonly expires_at: Date },
+): Promise<boolean> {
+  const { rows } = await sql`
+    insert into portal_link (account_id, hash, customer_id, request_id, expires_at, reusable)
+    select account_id, ${hashOf(link.token)}, customer_id, id, ${link.expires_at}, true from refund_request
+    where account_id = ${link.account} and id = ${link.request} and customer_id is not null
+    on conflict (account_id, hash) do update set expires_at = excluded.expires_at returning hash`.execute(db)
+  return rows.length === 1
+}
+
 export type PortalLinkRow = {
   customer_id: string
   payment_id: string | null
+  /** Opens this request and nothing else. */
+  request_id: string | null
   return_url: string | null
   expires_at: Date
   used_at: Date | null
@@ -46,18 +61,23 @@ export async function takePortalLink(
   const { rows } = await sql<PortalLinkRow>`
     update portal_link set used_at = ${now}
     where account_id = ${account} and hash = ${hashOf(token)} and expires_at > ${now} and (used_at is null or reusable)
-    returning customer_id, payment_id, return_url, expires_at, used_at, reusable`.execute(tx)
+    returning customer_id, payment_id, request_id, return_url, expires_at, used_at, reusable`.execute(tx)
   return rows[0]
 }
 
 export async function findPortalLink(db: Db, account: string, token: string): Promise<PortalLinkRow | undefined> {
   const { rows } = await sql<PortalLinkRow>`
-    select customer_id, payment_id, return_url, expires_at, used_at, reusable from portal_link
+    select customer_id, payment_id, request_id, return_url, expires_at, used_at, reusable from portal_link
     where account_id = ${account} and hash = ${hashOf(token)}`.execute(db)
   return rows[0]
 }
 
-export type PortalSession = { readonly customer: string; readonly return_url: string | null }
+export type PortalSession = {
+  readonly customer: string
+  readonly return_url: string | null
+  /** The only request that may be seen; null: everything that is the customer's. */
+  readonly request: string | null
+}
 
 type NewPortalSession = {
   readonly account: string
@@ -68,8 +88,8 @@ type NewPortalSession = {
 
 export async function insertPortalSession(tx: Tx, { account, secret, link, now }: NewPortalSession): Promise<void> {
   await sql`
-    insert into portal_session (account_id, hash, customer_id, payment_id, return_url, created_at, seen_at)
-    values (${account}, ${hashOf(secret)}, ${link.customer_id}, ${link.payment_id}, ${link.return_url}, ${now}, ${now})`.execute(
+    insert into portal_session (account_id, hash, customer_id, payment_id, request_id, return_url, created_at, seen_at)
+    values (${account}, ${hashOf(secret)}, ${link.customer_id}, ${link.payment_id}, ${link.request_id}, ${link.return_url}, ${now}, ${now})`.execute(
     tx,
   )
 }
@@ -83,12 +103,12 @@ export async function usePortalSession(
   secret: string,
   now: Date,
 ): Promise<PortalSession | undefined> {
-  const { rows } = await sql<{ customer_id: string; return_url: string | null }>`
+  const { rows } = await sql<{ customer_id: string; return_url: string | null; request_id: string | null }>`
     update portal_session set seen_at = greatest(seen_at, ${now}::timestamptz)
     where account_id = ${account} and hash = ${hashOf(secret)}
       and seen_at > ${before(now, sessionIdleMs)} and created_at > ${before(now, sessionLastsMs)}
-    returning customer_id, return_url`.execute(db)
-  return rows[0] && { customer: rows[0].customer_id, return_url: rows[0].return_url }
+    returning customer_id, return_url, request_id`.execute(db)
+  return rows[0] && { customer: rows[0].customer_id, return_url: rows[0].return_url, request: rows[0].request_id }
 }
 
 export async function endPortalSession(db: Db, account: string, secret: string): Promise<void> {

@@ -6,6 +6,9 @@ const minute = 60 * second
 /** How long a link into the portal is good for, in milliseconds: it is made when the customer is about to follow it. */
 export const linkLastsMs = 10 * minute
 
+/** How long the link in a letter shows the request that the letter is about. */
+export const statusLinkLastsMs = 30 * 24 * 60 * minute
+
 /** A portal session ends after this many milliseconds without a request, and at the latest after `sessionLastsMs`. */
 export const sessionIdleMs = 15 * minute
 export const sessionLastsMs = 60 * minute

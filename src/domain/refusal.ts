@@ -36,6 +36,7 @@ export type Refusal =
   | { readonly code: 'fact_dated_ahead' }
   | { readonly code: 'policy_invalid'; readonly problems: readonly PolicyLine[] }
   | { readonly code: 'stripe_unreachable' }
+  | { readonly code: 'bounce_unreadable' }
 
 /** Where a policy file is wrong. Line and column count from 1. */
 export type PolicyLine = { readonly line: number; readonly column: number; readonly message: string }
@@ -116,6 +117,8 @@ export function explainRefusal(refusal: Refusal): string {
       return refusal.problems
         .map(({ line, column, message }) => `Line ${line}, column ${column}: ${message}`)
         .join('\n')
+    case 'bounce_unreadable':
+      return 'This is no delivery report (RFC 3464) about a mail that was sent from here. Send the whole mail as it came, with its headers.'
     case 'stripe_unreachable':
       return 'Stripe can’t be reached right now and this payment is not known here yet. Try again in a minute.'
   }

@@ -60,7 +60,7 @@ export async function askCustomer(
       subject: request.id,
       detail: { question: asked.id, customer: request.customer_id },
     })
-    await tell(app, tx, { request, kind: 'question', say: asked.question, due_at: asked.answer_by })
+    await tell(app, tx, { request, kind: 'question', quote: asked.question, due_at: asked.answer_by })
     return ok({ id: request.id, question: asked.id })
   })
 }

@@ -2,14 +2,17 @@ import { sql } from 'kysely'
 import type Stripe from 'stripe'
 import type { App } from '../app.ts'
 import { crashPoint } from '../crash-point.ts'
+import { inTransaction, type Tx } from '../db/connect.ts'
 import { findSubscription } from '../db/customers.ts'
 import { openException } from '../db/exceptions.ts'
 import { audit } from '../db/journal.ts'
 import { findPayment } from '../db/payments.ts'
 import { findRefund } from '../db/refunds.ts'
+import { findRequest, type RequestRow } from '../db/requests.ts'
 import { isAway } from '../stripe/answers.ts'
 import { isCurrentPeriod } from './gather-facts.ts'
 import { observeSubscription } from './observe-payment.ts'
+import { tell } from './tell.ts'
 
 export type SubscriptionChangeRow = {
   id: string
@@ -87,35 +90,45 @@ async function took(app: App, answer: Stripe.Subscription, status: 'done' | 'und
   return { status }
 }
 
-async function close(
-  app: App,
-  { id, subscription_id, change }: SubscriptionChangeRow,
-  { status, because }: Ended,
-): Promise<void> {
+async function close(app: App, row: SubscriptionChangeRow, { status, because }: Ended): Promise<void> {
+  const { id, subscription_id, change } = row
   const at = app.now()
-  const { rows } = await sql`
-    update subscription_change set status = ${status}, because = ${because ?? null}, done_at = ${at}, next_at = null, lease_until = null
-    where account_id = ${app.account} and id = ${id} and status in ('wanted', 'undo_wanted') returning id`.execute(
-    app.db,
-  )
-  if (rows.length === 0) return
-  const refund = await findRefund(app.db, app.account, id)
-  const payment = await findPayment(app.db, app.account, refund!.payment_id)
-  await audit(app.db, {
-    account: app.account,
-    at,
-    actor: 'moneyback',
-    action: `subscription.${status}`,
-    subject: refund!.request_id,
-    detail: { subscription: subscription_id, change, because, customer: payment!.customer_id },
+  await inTransaction(app.db, async (tx) => {
+    const { rows } = await sql`
+      update subscription_change set status = ${status}, because = ${because ?? null}, done_at = ${at}, next_at = null, lease_until = null
+      where account_id = ${app.account} and id = ${id} and status in ('wanted', 'undo_wanted') returning id`.execute(tx)
+    if (rows.length === 0) return
+    const refund = (await findRefund(tx, app.account, id))!
+    const request = (await findRequest(tx, app.account, refund.request_id))!
+    await audit(tx, {
+      account: app.account,
+      at,
+      actor: 'moneyback',
+      action: `subscription.${status}`,
+      subject: request.id,
+      detail: { subscription: subscription_id, change, because, customer: request.customer_id },
+    })
+    if (status === 'done') await tellOfTheEnd(app, tx, row, request)
+    if (status !== 'needs_person') return
+    await openException(tx, {
+      account: app.account,
+      kind: 'subscription_was_canceled',
+      subject: request.id,
+      at,
+      because: `The refund came back after the subscription ${subscription_id} was canceled. ${because}`,
+      cure: 'The customer has access until the end of the paid period. Offer a new subscription, or leave it as it is.',
+    })
   })
-  if (status !== 'needs_person') return
-  await openException(app.db, {
-    account: app.account,
-    kind: 'subscription_was_canceled',
-    subject: refund!.request_id,
-    at,
-    because: `The refund came back after the subscription ${subscription_id} was canceled. ${because}`,
-    cure: 'The customer has access until the end of the paid period. Offer a new subscription, or leave it as it is.',
-  })
+}
+
+async function tellOfTheEnd(
+  app: App,
+  tx: Tx,
+  { change, subscription_id }: SubscriptionChangeRow,
+  request: RequestRow,
+): Promise<void> {
+  const subscription = await findSubscription(tx, app.account, subscription_id)
+  const until = subscription?.cancel_at ?? subscription?.current_period_end ?? null
+  const later = change === 'cancel_at_period_end' && until !== null
+  await tell(app, tx, later ? { request, kind: 'access_ends', until } : { request, kind: 'access_ended' })
 }

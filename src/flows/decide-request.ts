@@ -117,7 +117,11 @@ async function tellAnswer(
 /** 2, 4, 8 … 60 seconds: Stripe back means an answer within a minute. */
 async function tryLater(app: App, { id, tries }: RequestRow, error: unknown): Promise<void> {
   const next = new Date(app.now().getTime() + Math.min(60, 2 ** (tries + 1)) * 1000)
-  await sql`
-    update refund_request set tries = tries + 1, next_at = ${next}, lease_until = null, last_error = ${errorLine(error).slice(0, 500)}
-    where account_id = ${app.account} and id = ${id} and status = 'submitted'`.execute(app.db)
+  await inTransaction(app.db, async (tx) => {
+    const { rows } = await sql<RequestRow>`
+      update refund_request set tries = tries + 1, next_at = ${next}, lease_until = null, last_error = ${errorLine(error).slice(0, 500)}
+      where account_id = ${app.account} and id = ${id} and status = 'submitted' returning *`.execute(tx)
+    // Whoever is answered at once needs no receipt; who has to wait gets one.
+    if (rows[0]?.tries === 1) await tell(app, tx, { request: rows[0], kind: 'received' })
+  })
 }

@@ -71,6 +71,8 @@ export type Entered = {
   readonly return_url: string | null
   /** The payment that the portal opens with. */
   readonly payment: string | null
+  /** The request that a letter's link opens; the session sees nothing else. */
+  readonly request: string | null
 }
 
 type EnterResult = { readonly ok: true; readonly value: Entered } | { readonly ok: false; readonly no: LinkRefusal }
@@ -85,10 +87,16 @@ export async function enterPortal(
 ): Promise<EnterResult> {
   const { account } = app
   const now = app.now()
-  const secret = newSecret()
+  const before = session === undefined ? undefined : await usePortalSession(app.db, account, session, now)
+  let secret = newSecret()
   const link = await inTransaction(app.db, async (tx) => {
     const taken = await takePortalLink(tx, account, token, now)
     if (taken === undefined) return undefined
+    // Whoever is in already keeps what they may see: a letter's link would show them less.
+    if (taken.request_id !== null && before?.customer === taken.customer_id && before.request === null) {
+      secret = session!
+      return taken
+    }
     await insertPortalSession(tx, { account, secret, link: taken, now })
     await forgetPortalEntries(tx, account, now)
     await audit(tx, {
@@ -101,13 +109,15 @@ export async function enterPortal(
     return taken
   })
   if (link !== undefined)
-    return { ok: true, value: { session: secret, return_url: link.return_url, payment: link.payment_id } }
+    return {
+      ok: true,
+      value: { session: secret, return_url: link.return_url, payment: link.payment_id, request: link.request_id },
+    }
 
   const known = await findPortalLink(app.db, account, token)
   if (known === undefined) return { ok: false, no: linkRefusal('unknown', null) }
   if (known.used_at === null) return { ok: false, no: linkRefusal('expired', known.return_url) }
-  const alive = session === undefined ? undefined : await usePortalSession(app.db, account, session, now)
-  if (session === undefined || alive?.customer !== known.customer_id)
+  if (session === undefined || before?.customer !== known.customer_id)
     return { ok: false, no: linkRefusal('used', known.return_url) }
-  return { ok: true, value: { session, return_url: known.return_url, payment: known.payment_id } }
+  return { ok: true, value: { session, return_url: known.return_url, payment: known.payment_id, request: null } }
 }

@@ -38,6 +38,7 @@ const statusOf = {
   fact_dated_ahead: 422,
   policy_invalid: 422,
   stripe_unreachable: 503,
+  bounce_unreadable: 422,
 } as const satisfies Record<Refusal['code'], ContentfulStatusCode>
 
 /** Which part of the input a refusal is about, so that a form can say it beside the field. */

@@ -7,8 +7,9 @@ import { forgetOld } from '../flows/forget-old.ts'
 import { issueRefund } from '../flows/issue-refund.ts'
 import { observeEvents } from '../flows/observe-events.ts'
 import { backfillEvents, followPending, sweepRefunds } from '../flows/reconcile.ts'
-import { sendMessage, type MessageRow } from '../flows/send-message.ts'
 import { writeCreditNote, type CreditNoteRow } from '../flows/write-credit-note.ts'
+import type { MessageRow } from '../db/messages.ts'
+import { sendMessage } from '../flows/send-message.ts'
 import { errorLine } from '../stripe/answers.ts'
 
 /** Rows whose `next_at` has come are the queue: no second copy of the truth in a job table. See docs/decisions. */

@@ -6,6 +6,7 @@ import { bundleRoutes } from './bundles.ts'
 import { customerRoutes } from './customers.ts'
 import { decisionRoutes, paymentRoutes } from './payments.ts'
 import { idempotent, keyOnly, type ApiEnv } from './keys.ts'
+import { mailRoutes } from './mail.ts'
 import { requestRoutes } from './requests.ts'
 
 /** The API, and the description that is made from the same routes (OpenAPI 3.1 at /v1/openapi.json). */
@@ -30,6 +31,7 @@ export function apiRoutes(app: App): OpenAPIHono<ApiEnv> {
   decisionRoutes(app, api)
   paymentRoutes(app, api)
   customerRoutes(app, api)
+  mailRoutes(app, api)
   return api
 }
 

@@ -42,9 +42,21 @@ export const customerOnly = (app: App) =>
         detail: 'Your visit has ended. Ask for a new link: nothing was changed.',
       })
     }
+    if (session.request !== null && !showsOnly(session.request, c.req.path)) {
+      return refuse(c, 403, {
+        code: 'one_request_only',
+        detail: 'The link in a mail shows one request. Ask for a link to see everything: nothing was changed.',
+      })
+    }
     c.set('customer', session.customer)
     return next()
   })
+
+/** Whether a path is about this request and nothing else; hints that something has moved are about nothing. */
+function showsOnly(request: string, path: string): boolean {
+  const own = `/portal/api/requests/${request}`
+  return path === own || path.startsWith(`${own}/`) || path === '/portal/api/live'
+}
 
 /** Refuses what another site makes a browser send: a cookie alone is no proof that the customer meant it. */
 export const ownPagesOnly = (app: App) =>

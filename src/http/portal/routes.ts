@@ -87,8 +87,8 @@ function wayInAndOut(app: App, api: Hono<PortalEnv>): void {
     const entered = await enterPortal(app, { token: body.token, session: readSessionCookie(c, cookie) })
     if (!entered.ok) return refused(c, entered.no)
     setSessionCookie(c, cookie, entered.value.session)
-    const { payment, return_url } = entered.value
-    return c.json({ payment, return_url } satisfies EnterAnswer)
+    const { payment, request, return_url } = entered.value
+    return c.json({ payment, ...(request !== null && { request }), return_url } satisfies EnterAnswer)
   })
 
   // Ends the session on this device.

@@ -121,4 +121,9 @@ export type RequestView = {
   readonly may: { readonly withdraw: boolean; readonly appeal: boolean; readonly ask_again: boolean }
 }
 
-export type EnterAnswer = { readonly payment: string | null; readonly return_url: string | null }
+export type EnterAnswer = {
+  readonly payment: string | null
+  /** The request that a letter's link opens. */
+  readonly request?: string
+  readonly return_url: string | null
+}

@@ -55,7 +55,10 @@ async function call<T>(method: 'GET' | 'POST', path: string, body?: unknown): Pr
   const answer: unknown = await response.json().catch(() => undefined)
   if (response.ok && answer !== undefined) return answer as T
   if (response.ok) throw new CallFailed('offline')
-  throw new CallFailed(troubles[response.status] ?? 'broken', (answer ?? {}) as Record<string, unknown>)
+  const problem = (answer ?? {}) as Record<string, unknown>
+  // Whoever came by a letter's link sees one request; for the rest they have to come in like everybody.
+  const trouble = problem['code'] === 'one_request_only' ? 'signed_out' : troubles[response.status]
+  throw new CallFailed(trouble ?? 'broken', problem)
 }
 
 export const enter = (token: string) => call<EnterAnswer>('POST', '/enter', { token })

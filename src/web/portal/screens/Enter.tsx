@@ -54,9 +54,11 @@ export function Enter() {
 async function exchange(token: string): Promise<Stage | undefined> {
   if (token === '') return { fault: 'no_link', return_url: null }
   try {
-    const { payment, return_url } = await api.enter(token)
+    const { payment, request, return_url } = await api.enter(token)
     keepWayBack(return_url)
-    go(payment === null ? to.payments : to.why(payment), { replace: true })
+    go(request !== undefined ? to.request(request) : payment === null ? to.payments : to.why(payment), {
+      replace: true,
+    })
     return undefined
   } catch (error) {
     if (!(error instanceof CallFailed)) return 'broken'

@@ -15,6 +15,7 @@ import { paymentBadges } from '../../flows/payment-badges.ts'
 import { previewDecision } from '../../flows/preview-decision.ts'
 import { publishPolicy } from '../../flows/publish-policy.ts'
 import { resolveException } from '../../flows/resolve-exception.ts'
+import { submitBundle } from '../../flows/submit-bundle.ts'
 import { submitRequest } from '../../flows/submit-request.ts'
 import { problem } from '../problem.ts'
 import { checkedPolicy } from './checked-policy.ts'
@@ -34,6 +35,9 @@ const askBody = z.strictObject({
   reason: z.string().max(100),
   amount_minor: amount,
   comment: words(10_000),
+})
+const bundleBody = askBody.omit({ payment: true, amount_minor: true }).extend({
+  payments: z.array(z.strictObject({ payment: z.string().max(200), amount_minor: amount })).max(1000),
 })
 const previewBody = askBody.omit({ comment: true })
 const checkBody = z.strictObject({ source: z.string().max(500_000, 'is longer than 500,000 characters') })
@@ -80,6 +84,12 @@ export function actRoutes(app: App): Hono<AdminEnv> {
   routes.post('/requests/:id/cancel-refund', roleAtLeast('approver'), async (c) =>
     answer(c, await cancelRefund(app, { id: c.req.param('id'), ...who(c) })),
   )
+  routes.post('/bundles', roleAtLeast('support'), async (c) => {
+    const body = await readBody(c, bundleBody)
+    return body.ok
+      ? answer(c, await submitBundle(app, { ...body.value, channel: 'admin', by: who(c).by }))
+      : body.response
+  })
   routes.post('/bundles/:id/approve', roleAtLeast('support'), async (c) =>
     answer(c, await approveBundle(app, { id: c.req.param('id'), ...who(c) })),
   )

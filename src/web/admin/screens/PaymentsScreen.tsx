@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
 import type { Badge as PaymentBadge, PaymentListRow } from '../../../http/admin/screens.ts'
 import { daysBetween, dayOf } from '../../parts/time.ts'
 import { methodName, type Tone } from '../../parts/words.ts'
@@ -8,6 +9,7 @@ import { Head, SearchBox } from '../kit/Page.tsx'
 import { Amount, Badge, Time } from '../kit/Show.tsx'
 import { Empty, Failure, Skeleton } from '../kit/States.tsx'
 import { paymentsQuery } from '../queries.ts'
+import { canBeAsked, OpenSeveral } from '../request/OpenSeveral.tsx'
 
 const badges = {
   refundable: { word: 'Refundable', tone: 'approve' },
@@ -40,6 +42,8 @@ export function PaymentsScreen() {
   const filter = useSearch({ from: '/staff/payments' })
   const navigate = useNavigate({ from: '/payments' })
   const { data, error, isPending, refetch } = useQuery(paymentsQuery(filter))
+  const [picked, setPicked] = useState<ReadonlySet<string>>(new Set())
+  const chosen = filter.customer ? (data?.rows ?? []).filter(({ id }) => picked.has(id)) : []
   const set = (change: Record<string, string | undefined>) =>
     void navigate({ search: (old) => ({ ...old, after: undefined, ...change }), replace: true })
   return (
@@ -56,6 +60,7 @@ export function PaymentsScreen() {
           </button>
         )}
       </Head>
+      {chosen.length > 1 && <OpenSeveral chosen={chosen} onDone={() => setPicked(new Set())} />}
       {error && !data ? (
         <Failure error={error} retry={() => void refetch()} />
       ) : isPending ? (
@@ -67,7 +72,14 @@ export function PaymentsScreen() {
             : 'Payments appear here as soon as Stripe reports them.'}
         </Empty>
       ) : (
-        <Table rows={data.rows} />
+        <Table
+          rows={data.rows}
+          {...(filter.customer && {
+            picked,
+            onPick: (id: string) =>
+              setPicked(new Set(picked.has(id) ? [...picked].filter((one) => one !== id) : [...picked, id])),
+          })}
+        />
       )}
       {data && (data.next || filter.after) && (
         <div className="flex justify-center gap-2 p-4">
@@ -87,12 +99,26 @@ export function PaymentsScreen() {
   )
 }
 
-function Table({ rows }: { rows: PaymentListRow[] }) {
+/** With `onPick` several of one customer's payments can be chosen. */
+function Table({
+  rows,
+  picked,
+  onPick,
+}: {
+  rows: PaymentListRow[]
+  picked?: ReadonlySet<string>
+  onPick?: (id: string) => void
+}) {
   return (
     <div className="overflow-x-auto" tabIndex={0} role="region" aria-label="Payments">
       <table className="w-full min-w-[44rem] text-left">
         <thead className="text-small text-quiet">
           <tr className="border-b border-line [&>th]:px-3 [&>th]:py-2 [&>th]:font-medium [&>th:first-child]:pl-6 [&>th:last-child]:pr-6">
+            {onPick && (
+              <th>
+                <span className="sr-only">Choose</span>
+              </th>
+            )}
             <th>Customer</th>
             <th>What for</th>
             <th>Refund</th>
@@ -107,7 +133,20 @@ function Table({ rows }: { rows: PaymentListRow[] }) {
               key={row.id}
               className="relative border-b border-line bg-surface hover:bg-sunken [&>td]:px-3 [&>td]:py-2.5"
             >
-              <td className="max-w-60 pl-6!">
+              {onPick && (
+                <td className="relative z-10 w-8 pl-6!">
+                  {canBeAsked(row) && (
+                    <input
+                      type="checkbox"
+                      className="size-4 accent-accent"
+                      aria-label={`Choose ${row.description}, paid ${dayOf(row.paid_at)}`}
+                      checked={picked?.has(row.id) ?? false}
+                      onChange={() => onPick(row.id)}
+                    />
+                  )}
+                </td>
+              )}
+              <td className={`max-w-60 ${onPick ? '' : 'pl-6!'}`}>
                 <Link
                   to="/payments/$id"
                   params={{ id: row.id }}

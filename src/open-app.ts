@@ -4,6 +4,7 @@ import { pino } from 'pino'
 import type { App } from './app.ts'
 import { ConfigError, type Config, type StripeConfig } from './config.ts'
 import { connect, type Db } from './db/connect.ts'
+import { seedTemplates } from './db/templates.ts'
 import { errorLine, isAway, isCredential, isMissing } from './stripe/answers.ts'
 import { makeStripe } from './stripe/client.ts'
 
@@ -27,6 +28,7 @@ export async function openApp({ config, databaseUrl, stripe: stripeConfig, poolS
   const stripe = makeStripe(stripeConfig)
   const livemode = /^(sk|rk)_live_/.test(stripeConfig.secretKey)
   const account = await askAccount(db, stripe, livemode, log)
+  await seedTemplates(db, account, new Date())
   return {
     db,
     account,

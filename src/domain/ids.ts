@@ -7,7 +7,24 @@ export type BundleId = `rb_${string}`
 export type QuestionId = `que_${string}`
 export type DecisionId = `dec_${string}`
 
-type Prefix = 'pay' | 'rr' | 'rf' | 'dec' | 'key' | 'exc' | 'msg' | 'acc' | 'aud' | 'rb' | 'que'
+type Prefix =
+  | 'pay'
+  | 'rr'
+  | 'rf'
+  | 'dec'
+  | 'key'
+  | 'exc'
+  | 'msg'
+  | 'acc'
+  | 'aud'
+  | 'rb'
+  | 'que'
+  | 'tpl'
+  | 'whe'
+  | 'whd'
+  | 'evt'
+  | 'imp'
+  | 'inc'
 
 /** A new id: what it names, then a UUIDv7 (RFC 9562) without hyphens, so that ids sort by the time they were made. */
 export function newId<P extends Prefix>(prefix: P): `${P}_${string}` {

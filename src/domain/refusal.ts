@@ -37,6 +37,9 @@ export type Refusal =
   | { readonly code: 'policy_invalid'; readonly problems: readonly PolicyLine[] }
   | { readonly code: 'stripe_unreachable' }
   | { readonly code: 'bounce_unreadable' }
+  | { readonly code: 'setting_invalid'; readonly field: string; readonly because: string }
+  | { readonly code: 'setting_not_found'; readonly what: string }
+  | { readonly code: 'setting_refused'; readonly because: string }
 
 /** Where a policy file is wrong. Line and column count from 1. */
 export type PolicyLine = { readonly line: number; readonly column: number; readonly message: string }
@@ -119,6 +122,11 @@ export function explainRefusal(refusal: Refusal): string {
         .join('\n')
     case 'bounce_unreadable':
       return 'This is no delivery report (RFC 3464) about a mail that was sent from here. Send the whole mail as it came, with its headers.'
+    case 'setting_invalid':
+    case 'setting_refused':
+      return refusal.because
+    case 'setting_not_found':
+      return `There is no such ${refusal.what}. It may have been removed in the meantime; nothing was changed.`
     case 'stripe_unreachable':
       return 'Stripe can’t be reached right now and this payment is not known here yet. Try again in a minute.'
   }

@@ -39,6 +39,9 @@ const statusOf = {
   policy_invalid: 422,
   stripe_unreachable: 503,
   bounce_unreadable: 422,
+  setting_invalid: 422,
+  setting_not_found: 404,
+  setting_refused: 409,
 } as const satisfies Record<Refusal['code'], ContentfulStatusCode>
 
 /** Which part of the input a refusal is about, so that a form can say it beside the field. */
@@ -80,7 +83,8 @@ export function answerProblem(c: Context, { status, code, ...rest }: Problem): R
 export function problem(c: Context, no: Refusal): Response {
   const { code, ...details } = no
   const field =
-    fieldOf[code] ?? (code === 'fact_unknown' || code === 'fact_wrong_type' ? `facts.${no.name}` : undefined)
+    ('field' in no ? no.field : fieldOf[code]) ??
+    (code === 'fact_unknown' || code === 'fact_wrong_type' ? `facts.${no.name}` : undefined)
   return answerProblem(c, {
     ...details,
     status: statusOf[code],

@@ -1,9 +1,7 @@
-import { Hono, type Context } from 'hono'
+import { Hono } from 'hono'
 import { z } from 'zod'
 import type { App } from '../../app.ts'
 import { adminPayments } from '../../db/admin-payments.ts'
-import type { Actor } from '../../domain/actor.ts'
-import type { Result } from '../../domain/refusal.ts'
 import { addNote } from '../../flows/add-note.ts'
 import { approveBundle } from '../../flows/approve-bundle.ts'
 import { askCustomer } from '../../flows/ask-customer.ts'
@@ -18,6 +16,7 @@ import { resolveException } from '../../flows/resolve-exception.ts'
 import { submitBundle } from '../../flows/submit-bundle.ts'
 import { submitRequest } from '../../flows/submit-request.ts'
 import { problem } from '../problem.ts'
+import { answer, who } from './answer.ts'
 import { checkedPolicy } from './checked-policy.ts'
 import { readBody, readQuery, roleAtLeast, type AdminEnv } from './guard.ts'
 
@@ -128,11 +127,3 @@ export function actRoutes(app: App): Hono<AdminEnv> {
   })
   return routes
 }
-
-const who = (c: Context<AdminEnv>) => ({
-  by: `staff:${c.get('staff').id}` satisfies Actor as Actor,
-  role: c.get('staff').role,
-})
-
-const answer = <T extends object>(c: Context<AdminEnv>, result: Result<T>): Response =>
-  result.ok ? c.json(result.value) : problem(c, result.no)

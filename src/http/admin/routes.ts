@@ -8,6 +8,7 @@ import { addressHeader, makeAuth, type Auth } from './auth.ts'
 import { refuse, sameOriginJson, staffOnly, type AdminEnv } from './guard.ts'
 import { readRoutes } from './read.ts'
 import { settingsRoutes } from './settings/routes.ts'
+import { repliesRoute } from './settings/templates.ts'
 
 /** The console: its pages, and what they ask and tell under /admin/api. Only sign-in is open to strangers. */
 export function adminRoutes(app: App): Hono {
@@ -25,6 +26,7 @@ export function adminRoutes(app: App): Hono {
     .route('/', readRoutes(app))
     .route('/', actRoutes(app))
     .route('/settings', settingsRoutes(app))
+    .route('/replies', repliesRoute(app))
     .all('*', (c) =>
       refuse(c, 404, { code: 'not_found', title: 'Not found', detail: 'There is nothing under this address.' }),
     )

@@ -5,6 +5,7 @@ import { apiKeyRoutes } from './api-keys.ts'
 import { refundsRoutes } from './refunds.ts'
 import { stripeRoutes } from './stripe.ts'
 import { teamRoutes } from './team.ts'
+import { templateRoutes } from './templates.ts'
 
 /** What the pages of the settings read and do: one file and one line for each page. */
 export function settingsRoutes(app: App): Hono<AdminEnv> {
@@ -13,4 +14,5 @@ export function settingsRoutes(app: App): Hono<AdminEnv> {
     .route('/refunds', refundsRoutes(app))
     .route('/team', teamRoutes(app))
     .route('/api-keys', apiKeyRoutes(app))
+    .route('/templates', templateRoutes(app))
 }

@@ -32,7 +32,9 @@ create table staff_two_factor (
   last_code_at              timestamptz
 );
 
-alter table staff_session add column stepped_up_at timestamptz;  -- when password or code was given again
+alter table staff_session
+  add column stepped_up_at timestamptz,           -- when password or code was given again
+  add column step_up_tries integer not null default 0;
 
 create table staff_invitation (
   hash       text primary key,                    -- sha256 of the link's secret
@@ -48,7 +50,7 @@ create index staff_invitation_by_staff on staff_invitation (staff_id);
 
 -- A key made before there were scopes keeps what it could do.
 alter table api_key
-  add column scopes text[] not null default '{requests:read,requests:write,decisions:read,decisions:write,payments:read,facts:write,access:read,portal:create,reports:read,webhooks:manage}',
+  add column scopes text[] not null default '{requests:read,requests:write,decisions:write,payments:read,facts:write,access:read,portal:create,reports:read,mail:bounces,webhooks:manage}',
   add column created_by text;
 alter table api_key alter column scopes drop default;
 

@@ -18,6 +18,18 @@ export type Config = {
   readonly mailBounces: string | undefined
   readonly logLevel: string
   readonly secret: string | undefined
+  /** Sign-in of staff through an identity provider of yours (OpenID Connect), beside or instead of passwords. */
+  readonly oidc: OidcConfig | undefined
+  /** Hosts that outgoing webhooks may reach over plain http on this machine, e.g. `127.0.0.1:4010`; for demo and tests. */
+  readonly webhookLoopback: readonly string[]
+}
+
+export type OidcConfig = {
+  readonly issuer: string
+  readonly clientId: string
+  readonly clientSecret: string
+  /** What the button says: "Sign in with …". */
+  readonly name: string
 }
 
 export type StripeConfig = {
@@ -89,6 +101,21 @@ const variables = {
     for: 'the key that signs staff sessions, 32 characters or more',
     example: '$(openssl rand -base64 32)',
   },
+  OIDC_ISSUER: {
+    schema: z
+      .url({ protocol: /^https?$/ })
+      .refine((url) => url.startsWith('https:') || /^(localhost|127\.0\.0\.1|\[::1\])$/.test(new URL(url).hostname)),
+    for: 'the https address of the identity provider that staff sign in with',
+    example: 'https://login.example.com',
+  },
+  OIDC_CLIENT_ID: { schema: z.string().min(1), for: 'Moneyback’s id at the identity provider', example: 'moneyback' },
+  OIDC_CLIENT_SECRET: { schema: z.string().min(1), for: 'Moneyback’s secret at the identity provider', example: '…' },
+  OIDC_NAME: { schema: z.string().min(1).max(40), for: 'what the sign-in button calls it', example: 'Example SSO' },
+  WEBHOOK_LOOPBACK: {
+    schema: z.string().regex(/^(127\.0\.0\.1|localhost):\d+(,(127\.0\.0\.1|localhost):\d+)*$/),
+    for: 'ports of this machine that outgoing webhooks may reach over http, for trying them out',
+    example: '127.0.0.1:4010',
+  },
 } as const
 
 type Name = keyof typeof variables
@@ -120,6 +147,30 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     mailBounces: read(env, 'MAIL_BOUNCES'),
     logLevel: read(env, 'LOG_LEVEL') ?? 'info',
     secret: read(env, 'MONEYBACK_SECRET'),
+    oidc: readOidc(env),
+    webhookLoopback: read(env, 'WEBHOOK_LOOPBACK')?.split(',') ?? [],
+  }
+}
+
+function readOidc(env: NodeJS.ProcessEnv): OidcConfig | undefined {
+  const issuer = read(env, 'OIDC_ISSUER')
+  const clientId = read(env, 'OIDC_CLIENT_ID')
+  const clientSecret = read(env, 'OIDC_CLIENT_SECRET')
+  if (issuer === undefined && clientId === undefined && clientSecret === undefined) return undefined
+  for (const [name, value] of Object.entries({
+    OIDC_ISSUER: issuer,
+    OIDC_CLIENT_ID: clientId,
+    OIDC_CLIENT_SECRET: clientSecret,
+  })) {
+    if (value !== undefined) continue
+    const { for: purpose, example } = variables[name as Name]
+    throw new ConfigError(`${name} is missing. It is ${purpose}. For example:\n\n  ${name}=${example}\n`)
+  }
+  return {
+    issuer: issuer!.replace(/\/+$/, ''),
+    clientId: clientId!,
+    clientSecret: clientSecret!,
+    name: read(env, 'OIDC_NAME') ?? new URL(issuer!).hostname,
   }
 }
 

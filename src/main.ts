@@ -11,6 +11,7 @@ import { migrate } from './db/migrate.ts'
 import { policyAt } from './db/policies.ts'
 import { endAllLeases } from './db/work.ts'
 import { roles } from './domain/actor.ts'
+import { allScopes, isScope } from './domain/scopes.ts'
 import { publishPolicy } from './flows/publish-policy.ts'
 import { createStaff } from './http/admin/auth.ts'
 import { CannotListen, listen, makeServer } from './http/server.ts'
@@ -25,7 +26,8 @@ const usage = `Usage: npm start [-- COMMAND]
   work                 the work behind them: refunds, events, mail, reconciliation
   migrate              brings the database to the newest schema
   staff add EMAIL ROLE adds somebody to the staff; the password is read from standard input
-  api-key create NAME  makes an API key and prints it once
+  api-key create NAME [SCOPE …]
+                       makes an API key and prints it once; without scopes it may do everything
   verify [--json]      checks that the books are right; ends with 1 when they are not
 `
 
@@ -104,10 +106,19 @@ async function addStaff(config: Config, [verb, email = '', role = '']: string[])
   console.log(`${email} can sign in as ${role}.`)
 }
 
-async function addApiKey(config: Config, [verb, name]: string[]): Promise<void> {
-  if (verb !== 'create' || !name) throw new ConfigError('Say: npm start -- api-key create NAME')
+async function addApiKey(config: Config, [verb, name, ...wanted]: string[]): Promise<void> {
+  if (verb !== 'create' || !name) throw new ConfigError('Say: npm start -- api-key create NAME [SCOPE …]')
+  const unknown = wanted.find((scope) => !isScope(scope))
+  if (unknown !== undefined)
+    throw new ConfigError(`There is no scope "${unknown}". There are: ${allScopes.join(', ')}.`)
   const app = await open(config, neededDatabase(config))
-  const { secret } = await createApiKey(app.db, app.account, name, app.now())
+  const { secret } = await createApiKey(
+    app.db,
+    app.account,
+    name,
+    app.now(),
+    wanted.length > 0 ? { scopes: wanted.filter(isScope) } : {},
+  )
   console.log(`${secret}\nThis is the only time that it is shown.`)
 }
 

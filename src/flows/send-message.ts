@@ -14,7 +14,8 @@ const transports = new Map<string, Transporter>()
 // Less than the lease of 60 s: nobody else takes the letter while its sending hangs.
 const timeouts = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 }
 
-function transportFor(url: string): Transporter {
+/** The connection to a mail server, made once. */
+export function transportFor(url: string): Transporter {
   const known =
     transports.get(url) ?? createTransport({ url, ...timeouts, disableFileAccess: true, disableUrlAccess: true })
   transports.set(url, known)

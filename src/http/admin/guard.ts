@@ -2,9 +2,12 @@ import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import type { z } from 'zod'
 import { mayAs, type Role } from '../../domain/actor.ts'
-import { currentStaff, type Auth, type Staff } from './auth.ts'
+import { installationSettings } from '../../db/installation-settings.ts'
+import { hasPassword } from '../../db/staff.ts'
+import type { App } from '../../app.ts'
+import { currentStaff, type Auth, type Session, type Staff } from './auth.ts'
 
-export type AdminEnv = { Variables: { staff: Staff } }
+export type AdminEnv = { Variables: { staff: Staff; session: Session } }
 
 /** A "no" of the console itself, in the shape of every other refusal (RFC 9457). */
 export function refuse(
@@ -29,9 +32,41 @@ export const staffOnly = (auth: Auth) =>
       })
     }
     c.set('staff', current.staff)
+    c.set('session', current.session)
     await next()
     for (const cookie of current.cookies) c.header('set-cookie', cookie, { append: true })
   })
+
+/** Whether somebody has to set a second factor up before anything else. */
+export async function needsSecondFactor(app: App, { staff, session }: AdminEnv['Variables']): Promise<boolean> {
+  if (session.two_factor) return false
+  const { two_factor_required } = await installationSettings(app.db, app.account)
+  return two_factor_required && (await hasPassword(app.db, staff.id))
+}
+
+/** Where it is required, lets only those pass who have a second factor. Whoever comes by the identity provider has theirs there. */
+export const secondFactor = (app: App) =>
+  createMiddleware<AdminEnv>(async (c, next) => {
+    if (c.req.path.endsWith('/api/me') || !(await needsSecondFactor(app, c.var))) return next()
+    return refuse(c, 403, {
+      code: 'two_factor_needed',
+      title: 'Set up your second factor first',
+      detail: 'An owner requires a second factor for everybody. Set yours up under Settings, You. Nothing was changed.',
+    })
+  })
+
+const provenForMs = 5 * 60_000
+
+/** For what would do harm in other hands: lets only those pass who proved within five minutes who they are. */
+export const freshlyProven = createMiddleware<AdminEnv>(async (c, next) => {
+  if (Date.now() - c.get('session').proved_at.getTime() <= provenForMs) return next()
+  return refuse(c, 403, {
+    code: 'step_up_needed',
+    title: 'Show again that it is you',
+    detail:
+      'This needs your password or your code once more, when the last time is longer ago than five minutes. Nothing was changed.',
+  })
+})
 
 /** Lets only a role pass, or a higher one. */
 export const roleAtLeast = (needed: Role) =>

@@ -9,7 +9,7 @@ import { adminRequest } from '../../db/admin-request.ts'
 import { adminRequests } from '../../db/admin-requests.ts'
 import { installationFacts } from '../../db/admin-settings.ts'
 import { policyVersions } from '../../db/policies.ts'
-import { readQuery, refuse, type AdminEnv } from './guard.ts'
+import { needsSecondFactor, readQuery, refuse, type AdminEnv } from './guard.ts'
 import { reasonsCsv } from './reasons-csv.ts'
 
 const text = z
@@ -60,7 +60,15 @@ const rangeQuery = z
 export function readRoutes(app: App): Hono<AdminEnv> {
   const { db, account } = app
   return new Hono<AdminEnv>()
-    .get('/me', (c) => c.json({ staff: c.get('staff'), account, livemode: app.livemode, version: 1 }))
+    .get('/me', async (c) =>
+      c.json({
+        staff: c.get('staff'),
+        account,
+        livemode: app.livemode,
+        version: 1,
+        two_factor_needed: await needsSecondFactor(app, c.var),
+      }),
+    )
     .get('/queue', async (c) => {
       const query = readQuery(c, queueQuery)
       if (!query.ok) return query.response

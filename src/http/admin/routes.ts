@@ -1,16 +1,17 @@
-import { getConnInfo } from '@hono/node-server/conninfo'
 import { Hono } from 'hono'
 import type { App } from '../../app.ts'
 import { liveEvents } from '../live.ts'
 import { page } from '../web.ts'
 import { actRoutes } from './act.ts'
-import { addressHeader, makeAuth, type Auth } from './auth.ts'
-import { refuse, sameOriginJson, staffOnly, type AdminEnv } from './guard.ts'
+import { makeAuth } from './auth.ts'
+import { refuse, sameOriginJson, secondFactor, staffOnly, type AdminEnv } from './guard.ts'
 import { readRoutes } from './read.ts'
+import { meRoutes } from './settings/me.ts'
 import { settingsRoutes } from './settings/routes.ts'
 import { repliesRoute } from './settings/templates.ts'
+import { signInRoutes } from './sign-in.ts'
 
-/** The console: its pages, and what they ask and tell under /admin/api. Only sign-in is open to strangers. */
+/** The console: its pages, and what they ask and tell under /admin/api. Only signing in is open to strangers. */
 export function adminRoutes(app: App): Hono {
   const auth = makeAuth(app)
   const api = new Hono<AdminEnv>()
@@ -19,9 +20,10 @@ export function adminRoutes(app: App): Hono {
       await next()
     })
     .use(sameOriginJson(app.config.publicUrl))
-    .post('/auth/sign-in/email', (c) => authHandler(auth, c.req.raw, peer(c)))
-    .post('/auth/sign-out', (c) => authHandler(auth, c.req.raw, peer(c)))
+    .route('/auth', signInRoutes(app, auth))
     .use(staffOnly(auth))
+    .route('/settings/me', meRoutes(app, auth))
+    .use(secondFactor(app))
     .get('/live', (c) => liveEvents(app, c))
     .route('/', readRoutes(app))
     .route('/', actRoutes(app))
@@ -31,19 +33,4 @@ export function adminRoutes(app: App): Hono {
       refuse(c, 404, { code: 'not_found', title: 'Not found', detail: 'There is nothing under this address.' }),
     )
   return new Hono().route('/api', api as unknown as Hono).get('*', (c) => page(c, 'admin', { title: 'Moneyback' }))
-}
-
-// Behind a proxy every sign-in comes from one address; the limit is then one for all, which errs on the safe side.
-function peer(c: Parameters<typeof getConnInfo>[0]): string {
-  try {
-    return getConnInfo(c).remote.address ?? 'unknown'
-  } catch {
-    return 'unknown'
-  }
-}
-
-async function authHandler(auth: Auth, request: Request, address: string): Promise<Response> {
-  const headers = new Headers(request.headers)
-  headers.set(addressHeader, address)
-  return auth.handler(new Request(request, { headers }))
 }

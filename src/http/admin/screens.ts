@@ -24,6 +24,7 @@ export type Me = {
   account: string
   livemode: boolean
   version: number
+  two_factor_needed: boolean
 }
 export type PolicyScreen = {
   versions: {

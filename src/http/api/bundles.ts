@@ -4,6 +4,7 @@ import { bundleView } from '../../db/bundles.ts'
 import { approveBundle } from '../../flows/approve-bundle.ts'
 import { submitBundle } from '../../flows/submit-bundle.ts'
 import { problem } from '../problem.ts'
+import { scoped } from './keys.ts'
 import { body, errors, idParam, json, withKey, type Api } from './parts.ts'
 import * as s from './schemas.ts'
 
@@ -14,6 +15,7 @@ export function bundleRoutes(app: App, api: Api): void {
       method: 'post',
       path: '/refund_bundles',
       summary: 'Ask for several payments at once',
+      ...scoped('requests:write'),
       description: 'All are taken, or none. Each is then a request of its own, with its own answer and refund.',
       request: { ...withKey, ...body(s.NewBundle) },
       responses: { 201: json(s.Bundle, 'Kept, and decided where Stripe answers.'), ...errors },
@@ -35,6 +37,7 @@ export function bundleRoutes(app: App, api: Api): void {
       method: 'get',
       path: '/refund_bundles/{id}',
       summary: 'What became of payments that were asked for together',
+      ...scoped('requests:read'),
       request: idParam,
       responses: { 200: json(s.Bundle, 'The bundle.'), ...errors },
     }),
@@ -48,6 +51,7 @@ export function bundleRoutes(app: App, api: Api): void {
       method: 'post',
       path: '/refund_bundles/{id}/approve',
       summary: 'Approve what of a bundle waits for a person',
+      ...scoped('decisions:write'),
       description:
         'Each with its own checks; what can’t be approved stays as it is and says why. Asking again goes on.',
       request: { ...idParam, ...withKey, ...body(s.BundleApproval) },

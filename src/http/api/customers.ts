@@ -6,6 +6,7 @@ import { createPortalLink } from '../../flows/open-portal.ts'
 import { putFacts } from '../../flows/put-facts.ts'
 import { problem } from '../problem.ts'
 import { body, errors, idParam, json, withKey, type Api } from './parts.ts'
+import { scoped } from './keys.ts'
 import * as s from './schemas.ts'
 
 /** Access, facts, links into the portal, and why money is asked back. */
@@ -15,6 +16,7 @@ export function customerRoutes(app: App, api: Api): void {
       method: 'get',
       path: '/access/{id}',
       summary: 'What a customer may use now',
+      ...scoped('access:read'),
       request: idParam,
       responses: { 200: json(s.Access, 'Computed from all purchases and refunds.'), ...errors },
     }),
@@ -28,6 +30,7 @@ export function customerRoutes(app: App, api: Api): void {
       method: 'put',
       path: '/facts/{id}',
       summary: 'Say what you know about a customer or payment',
+      ...scoped('facts:write'),
       request: { ...idParam, ...body(s.NewFacts) },
       responses: { 200: json(s.FactsKept, 'Kept.'), ...errors },
     }),
@@ -47,6 +50,7 @@ export function customerRoutes(app: App, api: Api): void {
       method: 'post',
       path: '/portal_sessions',
       summary: 'A link into the portal for one customer',
+      ...scoped('portal:create'),
       request: { ...withKey, ...body(s.NewPortalSession) },
       responses: { 201: json(s.PortalSession, 'Good once, for ten minutes.'), ...errors },
     }),
@@ -60,6 +64,7 @@ export function customerRoutes(app: App, api: Api): void {
       method: 'get',
       path: '/reports/reasons',
       summary: 'Why money was asked back',
+      ...scoped('reports:read'),
       request: { query: z.object({ from: day, to: day }) },
       responses: { 200: json(s.ReasonsReport, 'By reason and currency.'), ...errors },
     }),

@@ -4,9 +4,10 @@ import type { App } from '../../app.ts'
 import { findApiKey } from '../../db/api-keys.ts'
 import { forgetKey, keepAnswer, takeKey } from '../../db/idempotent-answers.ts'
 import type { Actor } from '../../domain/actor.ts'
+import type { Scope } from '../../domain/scopes.ts'
 import { answerProblem } from '../problem.ts'
 
-export type ApiEnv = { Variables: { actor: Actor; requestId: string } }
+export type ApiEnv = { Variables: { actor: Actor; scopes: readonly Scope[]; requestId: string } }
 
 /** Lets only a known key pass, from the header alone: what stands in an address ends up in logs. */
 export const keyOnly = (app: App) =>
@@ -26,8 +27,24 @@ export const keyOnly = (app: App) =>
       })
     }
     c.set('actor', `api_key:${key.id}`)
+    c.set('scopes', key.scopes)
     return next()
   })
+
+/** What a route needs: written into its description, and asked of the key. Every route of the API has one. */
+export const scoped = (scope: Scope) => ({
+  security: [{ key: [scope] }],
+  middleware: createMiddleware<ApiEnv>(async (c, next) => {
+    if (c.get('scopes').includes(scope)) return next()
+    return answerProblem(c, {
+      status: 403,
+      code: 'scope_missing',
+      title: 'This key may not do that',
+      detail: `This needs a key with the scope ${scope}; this one has ${c.get('scopes').join(', ')}. Make another key in the console, under Settings, API keys. Nothing was done.`,
+      scope,
+    })
+  }),
+})
 
 /** A request whose process died before it answered may be tried again after this. */
 const inFlightMs = 60_000

@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { App } from '../../app.ts'
 import { noteBounce } from '../../flows/note-bounce.ts'
 import { problem } from '../problem.ts'
+import { scoped } from './keys.ts'
 import { errors, json, type Api } from './parts.ts'
 
 const BounceNoted = z
@@ -20,6 +21,7 @@ export function mailRoutes(app: App, api: Api): void {
       method: 'post',
       path: '/mail/bounces',
       summary: 'Hand on a mail that came back',
+      ...scoped('mail:bounces'),
       description:
         'The delivery report (RFC 3464) as your mail server got it, whole. Point the mailbox of MAIL_BOUNCES here, with an API key.',
       request: { body: { required: true, content: { 'message/rfc822': { schema: z.string() } } } },

@@ -13,7 +13,7 @@ const refused = {
   content: { 'application/problem+json': { schema: Problem } },
   description: 'Refused: what, why, and the way out.',
 }
-export const errors = { 401: refused, 404: refused, 409: refused, 422: refused, 503: refused }
+export const errors = { 401: refused, 403: refused, 404: refused, 409: refused, 422: refused, 503: refused }
 export const body = <T extends z.ZodType>(schema: T) => ({
   body: { required: true, content: { 'application/json': { schema } } },
 })

@@ -5,6 +5,7 @@ import { paymentBadges, type PaymentBadge } from '../../flows/payment-badges.ts'
 import { previewDecision } from '../../flows/preview-decision.ts'
 import { problem } from '../problem.ts'
 import { body, errors, idParam, json, pageUp, type Api } from './parts.ts'
+import { scoped } from './keys.ts'
 import * as s from './schemas.ts'
 
 /** What the policy would answer; nothing is written. */
@@ -14,6 +15,7 @@ export function decisionRoutes(app: App, api: Api): void {
       method: 'post',
       path: '/decisions',
       summary: 'Ask the policy without asking for a refund',
+      ...scoped('requests:read'),
       request: body(s.Question),
       responses: { 200: json(s.Answer, 'What would be answered now. Nothing is written.'), ...errors },
     }),
@@ -50,6 +52,7 @@ export function paymentRoutes(app: App, api: Api): void {
       method: 'get',
       path: '/payments',
       summary: 'List payments, newest first',
+      ...scoped('payments:read'),
       request: { query: z.object({ ...s.paging, customer: z.string().optional(), q: z.string().max(200).optional() }) },
       responses: { 200: json(s.pageOf(s.Payment), 'A page.'), ...errors },
     }),
@@ -65,6 +68,7 @@ export function paymentRoutes(app: App, api: Api): void {
       method: 'get',
       path: '/payments/{id}',
       summary: 'A payment',
+      ...scoped('payments:read'),
       request: idParam,
       responses: { 200: json(s.Payment, 'The payment.'), ...errors },
     }),

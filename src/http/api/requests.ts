@@ -11,6 +11,7 @@ import { submitRequest } from '../../flows/submit-request.ts'
 import { withdrawRequest } from '../../flows/withdraw-request.ts'
 import { problem } from '../problem.ts'
 import { body, errors, idParam, json, pageUp, withKey, type Api } from './parts.ts'
+import { scoped } from './keys.ts'
 import * as s from './schemas.ts'
 
 /** Asking for a refund, and what becomes of it. */
@@ -24,6 +25,7 @@ export function requestRoutes(app: App, api: Api): void {
       method: 'post',
       path: '/refund_requests',
       summary: 'Ask for a refund',
+      ...scoped('requests:write'),
       request: { ...withKey, ...body(s.NewRefundRequest) },
       responses: { 201: json(s.RefundRequest, 'Kept, and decided where Stripe answers.'), ...errors },
     }),
@@ -38,6 +40,7 @@ export function requestRoutes(app: App, api: Api): void {
       method: 'get',
       path: '/refund_requests',
       summary: 'List requests, newest first',
+      ...scoped('requests:read'),
       request: {
         query: z.object({
           ...s.paging,
@@ -65,6 +68,7 @@ export function requestRoutes(app: App, api: Api): void {
       method: 'get',
       path: '/refund_requests/{id}',
       summary: 'A request',
+      ...scoped('requests:read'),
       request: idParam,
       responses: { 200: json(s.RefundRequest, 'The request.'), ...errors },
     }),
@@ -75,6 +79,7 @@ export function requestRoutes(app: App, api: Api): void {
       method: 'post',
       path: '/refund_requests/{id}/approve',
       summary: 'Approve',
+      ...scoped('decisions:write'),
       request: { ...idParam, ...withKey, ...body(s.Approval) },
       responses: { 200: json(s.Approved, 'Approved, or waiting for a second person.'), ...errors },
     }),
@@ -97,6 +102,7 @@ export function requestRoutes(app: App, api: Api): void {
       method: 'post',
       path: '/refund_requests/{id}/deny',
       summary: 'Deny',
+      ...scoped('decisions:write'),
       request: { ...idParam, ...withKey, ...body(s.Denial) },
       responses: { 200: json(s.RefundRequest, 'Denied.'), ...errors },
     }),
@@ -146,6 +152,7 @@ export function requestRoutes(app: App, api: Api): void {
       method: 'post',
       path: '/refund_requests/{id}/withdraw',
       summary: 'Withdraw',
+      ...scoped('requests:write'),
       request: { ...idParam, ...withKey },
       responses: { 200: json(s.RefundRequest, 'Withdrawn.'), ...errors },
     }),

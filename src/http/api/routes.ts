@@ -1,6 +1,7 @@
 import { OpenAPIHono, type z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { App } from '../../app.ts'
+import { Bug } from '../../domain/refusal.ts'
 import { answerProblem } from '../problem.ts'
 import { bundleRoutes } from './bundles.ts'
 import { customerRoutes } from './customers.ts'
@@ -32,7 +33,17 @@ export function apiRoutes(app: App): OpenAPIHono<ApiEnv> {
   paymentRoutes(app, api)
   customerRoutes(app, api)
   mailRoutes(app, api)
+  expectScopes(api)
   return api
+}
+
+/** A route without a scope would be open to every key: the program does not start with one. */
+function expectScopes(api: OpenAPIHono<ApiEnv>): void {
+  for (const definition of api.openAPIRegistry.definitions) {
+    if (definition.type !== 'route') continue
+    const { method, path, security } = definition.route
+    if (!security?.[0]?.['key']?.length) throw new Bug(`${method} ${path} has no scope`)
+  }
 }
 
 function invalid(c: Context, error: z.core.$ZodError): Response {

@@ -28,8 +28,14 @@ const root = createRootRoute({ component: Outlet })
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: texts('to'),
+  validateSearch: texts('to', 'error'),
   component: lazyRouteComponent(() => import('./screens/SignInScreen.tsx'), 'SignInScreen'),
+})
+
+const joining = createRoute({
+  getParentRoute: () => root,
+  path: '/join',
+  component: lazyRouteComponent(() => import('./screens/JoinScreen.tsx'), 'JoinScreen'),
 })
 
 const staff = createRoute({
@@ -37,10 +43,12 @@ const staff = createRoute({
   id: 'staff',
   component: Shell,
   beforeLoad: async ({ location }) => {
-    await client.ensureQueryData(meQuery).catch((error: unknown) => {
+    const me = await client.ensureQueryData(meQuery).catch((error: unknown) => {
       if (isProblem(error) && error.status === 401) throw redirect({ to: '/sign-in', search: { to: location.href } })
       throw error
     })
+    if (me.two_factor_needed && location.pathname !== '/settings/me')
+      throw redirect({ to: '/settings/$page', params: { page: 'me' } })
   },
 })
 
@@ -115,6 +123,7 @@ export const router = createRouter({
   basepath: '/admin',
   routeTree: root.addChildren([
     signIn,
+    joining,
     staff.addChildren([
       home,
       queue,

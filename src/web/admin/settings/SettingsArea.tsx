@@ -3,6 +3,7 @@ import { lazy, Suspense, type ComponentType } from 'react'
 import { Choose } from '../kit/Field.tsx'
 import { Skeleton } from '../kit/States.tsx'
 import { settingsPages, type SettingsPage } from './pages.ts'
+import { StepUp } from './StepUp.tsx'
 
 const lazyPages = new Map<string, ComponentType>(
   settingsPages.map(({ path, load }) => [path, lazy(async () => ({ default: (await load()).Page }))]),
@@ -16,6 +17,7 @@ export function SettingsArea() {
   return (
     <div className="flex min-h-full flex-col md:flex-row">
       <PageList open={page} />
+      <StepUp />
       <div className="min-w-0 flex-1">
         {Page ? (
           <Suspense fallback={<Skeleton alone lines={8} />}>

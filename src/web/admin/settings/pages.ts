@@ -16,5 +16,6 @@ export const settingsPages: readonly SettingsPage[] = [
   { path: 'team', word: 'Team', group: 'People', load: () => import('./TeamPage.tsx') },
   { path: 'templates', word: 'Replies', group: 'Refunds', load: () => import('./TemplatesPage.tsx') },
   { path: 'api-keys', word: 'API keys', group: 'Your app', load: () => import('./ApiKeysPage.tsx') },
+  { path: 'me', word: 'You', group: 'Yours', load: () => import('./MePage.tsx') },
   { path: 'look', word: 'Look', group: 'Yours', load: () => import('./LookPage.tsx') },
 ]

@@ -8,6 +8,7 @@ const steps: [name: string, command: string, ...args: string[]][] = [
   ['format', 'oxfmt', '--check'],
   ['generated files are current', 'node', 'scripts/gen.ts', '--check'],
   ['unused files, exports and dependencies', 'knip'],
+  ['every route of the API has a scope', 'node', 'scripts/check-scopes.ts'],
   ['words', 'node', 'scripts/check-words.ts'],
 ]
 

@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect, type Transaction } from 'kysely'
+import { Kysely, PostgresDialect, type PostgresPool, type Transaction } from 'kysely'
 import pg from 'pg'
 
 /** Queries are written as SQL with typed rows, so the schema has no second description in TypeScript. */
@@ -17,7 +17,17 @@ function safeInteger(text: string): number {
   return value
 }
 
-/** Opens a pool. The parsers belong to this pool alone: other users of `pg` in the process keep theirs. */
+/** How columns become values. Given to our connections alone: other users of `pg` in the process keep their parsers. */
+export const exactTypes = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === int8
+      ? safeInteger
+      : oid === timestamptz
+        ? (text: string) => new Date(text)
+        : pg.types.getTypeParser(oid, format as 'text'),
+} as pg.CustomTypesConfig
+
+/** Opens a pool. */
 export function connect(url: string, { size = 12 }: { size?: number } = {}): Db {
   const pool = new pg.Pool({
     connectionString: url,
@@ -27,18 +37,16 @@ export function connect(url: string, { size = 12 }: { size?: number } = {}): Db 
     statement_timeout: 30_000,
     idle_in_transaction_session_timeout: 30_000,
     application_name: 'moneyback',
-    types: {
-      getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-        oid === int8
-          ? safeInteger
-          : oid === timestamptz
-            ? (text: string) => new Date(text)
-            : pg.types.getTypeParser(oid, format as 'text'),
-    } as pg.CustomTypesConfig,
+    types: exactTypes,
   })
   // PostgreSQL going away must not end the process: the query that needed it fails and says so (pg#2635).
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
+  return overPool(pool)
+}
+
+/** Our way to ask, over a pool that somebody else has made. */
+export function overPool(pool: PostgresPool): Db {
   return new Kysely({ dialect: new PostgresDialect({ pool }) })
 }
 

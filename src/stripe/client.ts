@@ -3,13 +3,12 @@ import type { StripeConfig } from '../config.ts'
 
 /**
  * The real Stripe SDK, at its own pinned API version. It never retries by itself: a retry is decided from what was written
- * down. 25 s is long enough for Stripe and shorter than a lease.
+ * down. 25 s is long enough for Stripe and shorter than a lease. `httpClient` is for a simulation without sockets.
  */
-export function makeStripe({
-  secretKey,
-  apiBase,
-  connectedAccount,
-}: Pick<StripeConfig, 'secretKey' | 'apiBase' | 'connectedAccount'>): Stripe {
+export function makeStripe(
+  { secretKey, apiBase, connectedAccount }: Pick<StripeConfig, 'secretKey' | 'apiBase' | 'connectedAccount'>,
+  httpClient?: Stripe.HttpClient,
+): Stripe {
   const base = apiBase === undefined ? undefined : new URL(apiBase)
   return new Stripe(secretKey, {
     maxNetworkRetries: 0,
@@ -17,6 +16,7 @@ export function makeStripe({
     telemetry: false,
     appInfo: { name: 'Moneyback' },
     ...(connectedAccount !== undefined && { stripeAccount: connectedAccount }),
+    ...(httpClient && { httpClient }),
     ...(base && {
       host: base.hostname,
       port: Number(base.port || (base.protocol === 'https:' ? 443 : 80)),

@@ -1,0 +1,172 @@
+import { accessOfCustomer } from '../src/flows/access-of-customer.ts'
+import { workOnce } from '../src/jobs/work.ts'
+import { auditBooks } from '../stripe-simulator/audit.ts'
+import { find } from '../stripe-simulator/rows.ts'
+import { table } from '../stripe-simulator/world.ts'
+import type { Command } from './history.ts'
+import type { Lab } from './lab.ts'
+import { arrive, bring, reconciliations, turnKey } from './operate.ts'
+
+const plain: Command = { do: 'work', pick: 0, part: 0, by: 0, ms: 0, run: -1, salt: 0, faults: [] }
+const minute = 60_000
+const day = 24 * 60 * minute
+/** Long enough for a person to be called about a 500 (three days), for a bounce (five) and for a pending refund (three). */
+const horizonMs = 13 * day
+
+type All = (lab: Lab) => Promise<void>
+
+/**
+ * Faults end; whoever is frozen wakes; what is due is done, time goes on to what is due next, until nothing is due before the
+ * horizon. Then everything must agree.
+ */
+export async function comeToRest(lab: Lab, all: All): Promise<void> {
+  turnKey(lab, 'active')
+  for (const activity of lab.scheduler.activities) activity.faults.length = 0
+  await arrive(lab)
+  if (!lab.history.wakeLast) await wakeAll(lab, all)
+  await all(lab)
+  await untilNothingIsDue(lab, all, horizonMs)
+  if (lab.history.wakeLast && (await wakeAll(lab, all))) await untilNothingIsDue(lab, all, day)
+  if (lab.watchman.violations.length > 0) return
+  await compare(lab)
+  await lookAtAccess(lab, all)
+}
+
+async function wakeAll(lab: Lab, all: All): Promise<boolean> {
+  const sleeping = lab.scheduler.activities.filter(({ state }) => state === 'frozen')
+  for (const activity of sleeping) lab.wake(activity)
+  await all(lab)
+  return sleeping.length > 0
+}
+
+async function untilNothingIsDue(lab: Lab, all: All, within: number): Promise<void> {
+  const end = lab.now() + within
+  for (let round = 0; ; round++) {
+    if (round === 150) return lab.watchman.broke('the work does not come to an end within 150 rounds')
+    await workUntilIdle(lab, all)
+    const next = await nextDue(lab)
+    if (next === undefined || next > end || lab.watchman.violations.length > 0) break
+    await lab.advance(Math.max(1000, next - lab.now() + 1000))
+  }
+  await lab.advance(1000)
+}
+
+async function workUntilIdle(lab: Lab, all: All): Promise<void> {
+  for (let idle = false; !idle;) {
+    await takePost(lab, all)
+    const taken = await doIt(lab, all, 'worker', (app) => workOnce(app))
+    idle = taken === 0 && lab.letters.length === 0
+  }
+  if (lab.history.mode === 'webhooks') return
+  for (const reconcile of reconciliations) await doIt(lab, all, 'worker', reconcile)
+  while (((await doIt(lab, all, 'worker', (app) => workOnce(app))) as number) > 0);
+}
+
+async function doIt<T>(lab: Lab, all: All, process: string, work: (app: Parameters<typeof workOnce>[0]) => Promise<T>): Promise<T | undefined> {
+  let value: T | undefined
+  await lab.begin(`rest${lab.scheduler.activities.length}`, process, [], async (app) => (value = await work(app)))
+  await all(lab)
+  return value
+}
+
+async function takePost(lab: Lab, all: All): Promise<void> {
+  if (lab.history.mode === 'reconciliation') lab.letters.length = 0
+  for (const letter of lab.letters.splice(0)) {
+    await bring(lab, plain, letter)
+    await all(lab)
+  }
+}
+
+/** When something is due next, here or at Stripe. */
+async function nextDue({ server, account, world }: Lab): Promise<number | undefined> {
+  const { rows } = await server.control.query(
+    `select min(at) as at from (
+       select greatest(next_at, lease_until) as at from refund where account_id = $1
+       union all select greatest(next_at, lease_until) from refund_request where account_id = $1
+       union all select greatest(next_at, lease_until) from stripe_event where account_id = $1
+       union all select greatest(next_at, lease_until) from subscription_change where account_id = $1) due
+     where at is not null`,
+    [account],
+  )
+  const ours = (rows[0] as { at: Date | null }).at?.getTime()
+  const theirs = world.agenda[0]?.at
+  return ours === undefined ? theirs : theirs === undefined ? ours : Math.min(ours, theirs)
+}
+
+type Line = { id: string; status: string; amount_minor: number; currency: string; stripe_refund_id: string | null; request_id: string; stripe_charge: string; saw_500: boolean; told: boolean }
+
+const linesOf = `
+  select r.id, r.status, r.amount_minor, r.currency, r.stripe_refund_id, r.request_id, p.stripe_charge, r.saw_500,
+    exists (select from exception e where e.account_id = r.account_id and e.subject_id in (r.id, r.request_id, r.payment_id)
+      and e.resolved_at is null) as told
+  from refund r join payment p on p.account_id = r.account_id and p.id = r.payment_id where r.account_id = $1 order by r.id`
+
+/** Our books against Stripe's, to the cent; every request over or with somebody; what was acknowledged is there. */
+async function compare(lab: Lab): Promise<void> {
+  const { server, account, books, watchman } = lab
+  const lines = (await server.control.query(linesOf, [account])).rows as Line[]
+  for (const refund of table(books, 'refund').order) {
+    const ours = lines.filter(({ stripe_refund_id }) => stripe_refund_id === refund.id)
+    if (ours.length !== 1) {
+      watchman.broke(`${refund.id} (${refund.status}, ${refund.metadata?.['moneyback_refund'] ?? 'made elsewhere'}) has ${ours.length} rows`)
+      continue
+    }
+    const [row] = ours
+    if (row!.amount_minor !== refund.amount || row!.currency !== refund.currency || row!.stripe_charge !== refund.charge)
+      watchman.broke(`${row!.id}: ${row!.amount_minor} of ${row!.stripe_charge}, at Stripe ${refund.amount} of ${refund.charge}`)
+    if (row!.status !== refund.status) watchman.broke(`${row!.id} is ${row!.status}, at Stripe ${refund.status}`)
+  }
+  for (const row of lines) {
+    if (row.stripe_refund_id !== null && find(books, 'refund', row.stripe_refund_id) === undefined)
+      watchman.broke(`${row.id} says it is ${row.stripe_refund_id}, which Stripe does not have`)
+    if (row.stripe_refund_id === null && !['failed', 'canceled'].includes(row.status) && !row.told)
+      watchman.broke(`${row.id} is ${row.status} after everything, and nobody is told`)
+  }
+  await compareRows(lab)
+  for (const fault of auditBooks(books)) watchman.broke(`Stripe's own books: ${fault}`)
+  await watchman.acknowledgedAreThere()
+}
+
+const restless = `
+  select 'request ' || id || ' is still submitted' as what from refund_request where account_id = $1 and status = 'submitted'
+  union all select 'request ' || q.id || ' is approved without a refund' from refund_request q where q.account_id = $1 and q.status = 'approved'
+    and not exists (select from refund r where r.account_id = $1 and r.request_id = q.id
+      and r.status in ('reserved', 'unconfirmed', 'pending', 'requires_action', 'succeeded'))
+  union all select 'request ' || id || ' failed, and nobody is called' from refund_request q where q.account_id = $1 and q.status = 'failed'
+    and not exists (select from exception e where e.account_id = $1 and e.subject_id = q.id and e.resolved_at is null)
+  union all select 'event ' || type || ' is ' || status from stripe_event where account_id = $1 and status = 'new'
+  union all select 'subscription change of ' || id || ' is ' || status from subscription_change
+    where account_id = $1 and status in ('wanted', 'undo_wanted')
+  union all select 'payment ' || id || ' has an overlap of ' || overlap_minor from payment p where account_id = $1 and overlap_minor > 0
+    and not exists (select from exception e where e.account_id = $1 and e.subject_id = p.id and e.resolved_at is null)
+  union all select 'sending is stopped although the key is good' from account where id = $1 and sending_stopped_because is not null
+    and exists (select from refund where account_id = $1 and stripe_refund_id is null and status in ('reserved', 'unconfirmed') and not saw_500)`
+
+async function compareRows({ server, account, watchman }: Lab): Promise<void> {
+  const { rows } = await server.control.query(restless, [account])
+  for (const { what } of rows as { what: string }[]) watchman.broke(what)
+}
+
+/** Nobody who has paid and got nothing back is without access, whatever came and went in between. */
+async function lookAtAccess(lab: Lab, all: All): Promise<void> {
+  const paid = lab.payments.filter(({ charge }) => {
+    const { amount_refunded, disputed } = find(lab.books, 'charge', charge)!
+    return amount_refunded === 0 && !disputed
+  })
+  const [customer] = paid.map((each) => each.customer)
+  if (customer === undefined) return
+  const access = await doIt(lab, all, 'serve', (app) => accessOfCustomer(app, customer))
+  if (access === undefined || !access.ok) return
+  const { rows } = await lab.server.control.query(
+    `select id, stripe_payment_intent, product_id, product_name, description, period_end from payment
+     where account_id = $1 and stripe_charge = any($2)`,
+    [lab.account, paid.map(({ charge }) => charge)],
+  )
+  type Row = { id: string; product_id: string | null; product_name: string | null; description: string; period_end: Date | null }
+  for (const row of rows as Row[]) {
+    if (row.period_end !== null && row.period_end.getTime() <= lab.now()) continue
+    const product = access.value.products.find((each) =>
+      row.product_id === null ? each.product_name === (row.product_name ?? row.description) : each.product === row.product_id)
+    if (product?.access !== true) lab.watchman.broke(`${row.id} is paid and not refunded, and its customer has no access: ${product?.because}`)
+  }
+}

@@ -2,7 +2,13 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'stripe-simulator/**/*.test.ts', 'test/**/*.test.ts', 'policies/**/*.test.ts'],
+    include: [
+      'src/**/*.test.ts',
+      'stripe-simulator/**/*.test.ts',
+      'test/**/*.test.ts',
+      'policies/**/*.test.ts',
+      'sim/**/*.test.ts',
+    ],
     globalSetup: ['test/global-setup.ts'],
     pool: 'forks',
     maxWorkers: 2,

@@ -5,7 +5,11 @@ import type { Fault } from './history.ts'
 import type { Activity, Call, Scheduler } from './scheduler.ts'
 
 /** A real connection to PostgreSQL. Statements are prepared once on each. */
-export type Physical = { readonly client: pg.Client; readonly pid: number; query(text: string, values?: unknown[]): Promise<pg.QueryResult> }
+export type Physical = {
+  readonly client: pg.Client
+  readonly pid: number
+  query(text: string, values?: unknown[]): Promise<pg.QueryResult>
+}
 
 /**
  * The real connections of one simulation, and a clock that PostgreSQL itself believes: `clock_timestamp()` is found in our
@@ -13,6 +17,8 @@ export type Physical = { readonly client: pg.Client; readonly pid: number; query
  */
 export type Server = {
   readonly control: Physical
+  /** For the checker, which asks beside the simulation. */
+  readonly books: Db
   take(): Promise<Physical>
   give(physical: Physical): void
   setClock(ms: number): Promise<void>
@@ -32,7 +38,9 @@ export async function openServer(url: string): Promise<Server> {
     const client = new pg.Client({ connectionString: url, types: exactTypes })
     client.on('error', () => undefined)
     await client.connect()
-    await client.query(`set search_path = sim, pg_catalog, public; set deadlock_timeout = '15ms'; set jit = off; set plan_cache_mode = force_generic_plan`)
+    await client.query(
+      `set search_path = sim, pg_catalog, public; set deadlock_timeout = '15ms'; set jit = off; set plan_cache_mode = force_generic_plan`,
+    )
     const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
     const names = new Map<string, string>()
     const physical: Physical = {
@@ -55,12 +63,23 @@ export async function openServer(url: string): Promise<Server> {
   const control = await open()
   return {
     control,
+    books: overPool(poolOf(control)),
     take: async () => free.pop() ?? open(),
     give: (physical) => void free.push(physical),
     setClock: async (ms) => void (await control.query('select setval($1::regclass, $2)', ['sim.clock', ms])),
     close: async () => void (await Promise.all(all.map(({ client }) => client.end()))),
   }
 }
+
+const poolOf = (physical: Physical) =>
+  ({
+    options: {},
+    connect: async () => ({
+      query: (text: string, values: readonly unknown[]) => physical.query(text, [...values]),
+      release: () => undefined,
+    }),
+    end: async () => undefined,
+  }) as never
 
 /** One connection as production code sees it. */
 export type Session = {
@@ -129,7 +148,8 @@ export function databasePort(server: Server, scheduler: Scheduler, process: stri
 
   const query = (session: Session, text: string, values: unknown[]): Promise<unknown> => {
     const verb = text.trim().toLowerCase()
-    if (session.broken === 'lost') return Promise.reject(new Error('Client has encountered a connection error and is not queryable'))
+    if (session.broken === 'lost')
+      return Promise.reject(new Error('Client has encountered a connection error and is not queryable'))
     if (verb === 'rollback' && session.broken === 'aborted') {
       session.broken = 'no'
       return Promise.resolve({ rows: [], rowCount: 0, command: 'ROLLBACK' })
@@ -222,7 +242,15 @@ export function databasePort(server: Server, scheduler: Scheduler, process: stri
   const pool = {
     options: {},
     connect: async () => {
-      const session: Session = { physical: undefined, inTransaction: false, begin: undefined, wrote: false, broken: 'no', activity: scheduler.current(), waits: false }
+      const session: Session = {
+        physical: undefined,
+        inTransaction: false,
+        begin: undefined,
+        wrote: false,
+        broken: 'no',
+        activity: scheduler.current(),
+        waits: false,
+      }
       sessions.add(session)
       return {
         query: (text: string, values: readonly unknown[] = []) => query(session, text, [...values]),
@@ -252,7 +280,9 @@ export function databasePort(server: Server, scheduler: Scheduler, process: stri
     },
     restart: endAll,
     othersInTransaction: (pid) =>
-      [...sessions].some(({ inTransaction, physical }) => inTransaction && physical !== undefined && physical.pid !== pid),
+      [...sessions].some(
+        ({ inTransaction, physical }) => inTransaction && physical !== undefined && physical.pid !== pid,
+      ),
     endIdle: async () => {
       for (const session of sessions)
         if (session.inTransaction && session.activity?.state === 'frozen' && session.physical) await lose(session)

@@ -21,7 +21,14 @@ const day = 24 * hour
 export const jumps = [5 * second, minute, 6 * minute, hour, 5 * hour, 26 * hour, 4 * day, 31 * day] as const
 
 /** How often an operation is drawn when a history has it at all. */
-const weight: Partial<Record<Operation, number>> = { submit: 6, approve: 4, work: 9, work_elsewhere: 4, deliver: 6, advance: 5 }
+const weight: Partial<Record<Operation, number>> = {
+  submit: 6,
+  approve: 4,
+  work: 9,
+  work_elsewhere: 4,
+  deliver: 6,
+  advance: 5,
+}
 
 /** What each history needs to be about refunds at all. */
 const always: readonly Operation[] = ['submit', 'work', 'advance']
@@ -33,8 +40,15 @@ const places: Readonly<Record<'stripe' | 'sql', readonly Where[]>> = {
 }
 
 const atTheSendOnly: ReadonlySet<FaultKind> = new Set([
-  'server_error_late', 'arrives_late', 'dispute_first', 'dashboard_refund_first', 'balance_refused', 'bounces',
-  'requires_action', 'stays_pending', 'wrong_object',
+  'server_error_late',
+  'arrives_late',
+  'dispute_first',
+  'dashboard_refund_first',
+  'balance_refused',
+  'bounces',
+  'requires_action',
+  'stays_pending',
+  'wrong_object',
 ])
 
 /**
@@ -119,7 +133,9 @@ function drawFaults(chance: Chance, swarm: Swarm): Fault[] {
 /** A worker that is frozen after its intent was committed, or anywhere else. */
 function drawFreeze(chance: Chance): Fault {
   const kind = chance.of(['freeze', 'freeze_after', 'freeze_after'] as const)
-  const on = chance.of(kind === 'freeze' ? (['send', 'list', 'commit', 'sql'] as const) : (['commit', 'commit', 'sql'] as const))
+  const on = chance.of(
+    kind === 'freeze' ? (['send', 'list', 'commit', 'sql'] as const) : (['commit', 'commit', 'sql'] as const),
+  )
   return { kind, on, n: chance.below(on === 'sql' ? 20 : on === 'send' ? 2 : 5) }
 }
 

@@ -29,10 +29,7 @@ export const databaseFaults = ['connection_lost', 'connection_lost_after', 'seri
 
 export const deathFaults = ['crash_before', 'crash_after', 'crash_point', 'freeze', 'freeze_after'] as const
 
-export type FaultKind =
-  | (typeof stripeFaults)[number]
-  | (typeof databaseFaults)[number]
-  | (typeof deathFaults)[number]
+export type FaultKind = (typeof stripeFaults)[number] | (typeof databaseFaults)[number] | (typeof deathFaults)[number]
 
 /** Something that goes wrong at the n-th call of that kind (from 0) of the activity that a command starts. */
 export type Fault = { readonly kind: FaultKind; readonly on: Where; readonly n: number }

@@ -6,15 +6,34 @@ import { table, type Books } from '../stripe-simulator/world.ts'
 import type { Server } from './database.ts'
 
 type Refund = {
-  id: string; status: RefundStatus; payment_id: string; request_id: string; decision_id: string; amount_minor: number; currency: string
-  origin: string; stripe_refund_id: string | null; idempotency_key: string | null; body: string | null
-  first_sent_at: string | null; send_count: number
+  id: string
+  status: RefundStatus
+  payment_id: string
+  request_id: string
+  decision_id: string
+  amount_minor: number
+  currency: string
+  origin: string
+  stripe_refund_id: string | null
+  idempotency_key: string | null
+  body: string | null
+  first_sent_at: string | null
+  send_count: number
 }
 type Payment = { id: string; captured_minor: number; reserved_minor: number; overlap_minor: number; told: boolean }
 type Asked = { id: string; status: string }
 type Snapshot = { refunds: Refund[] | null; payments: Payment[] | null; requests: Asked[] | null }
 
-const frozen = ['payment_id', 'request_id', 'decision_id', 'amount_minor', 'currency', 'origin', 'idempotency_key', 'body'] as const
+const frozen = [
+  'payment_id',
+  'request_id',
+  'decision_id',
+  'amount_minor',
+  'currency',
+  'origin',
+  'idempotency_key',
+  'body',
+] as const
 
 const snapshot = `
   select (select json_agg(r order by r.id) from (
@@ -28,7 +47,8 @@ const snapshot = `
     (select json_agg(q order by q.id) from (select id, status from refund_request where account_id = $1) q) as requests`
 
 /** Errors that are mistakes in the program, whatever went wrong around it. */
-const mistake = /\b(Bug|TypeError|ReferenceError|RangeError|SyntaxError)\b|violates|append-only|does not go from|set aside but its refunds hold|syntax error|does not exist/
+const mistake =
+  /\b(Bug|TypeError|ReferenceError|RangeError|SyntaxError)\b|violates|append-only|does not go from|set aside but its refunds hold|syntax error|does not exist/
 
 /** Watches every commit and every request to Stripe, and writes down what must not be. */
 export class Watchman {
@@ -62,7 +82,10 @@ export class Watchman {
   async acknowledgedAreThere(): Promise<void> {
     for (const [name, ids] of Object.entries(this.#acknowledged)) {
       const { rows } = await this.#server.control.query(
-        `select id from unnest($2::text[]) id where not exists (select from ${name} t where t.account_id = $1 and t.id = id.id)`.replace(' id where', ' as id (id) where'),
+        `select id from unnest($2::text[]) id where not exists (select from ${name} t where t.account_id = $1 and t.id = id.id)`.replace(
+          ' id where',
+          ' as id (id) where',
+        ),
         [this.#account, [...ids]],
       )
       for (const { id } of rows as { id: string }[]) this.broke(`${name} ${id} was acknowledged and is gone`)
@@ -79,7 +102,8 @@ export class Watchman {
   }
 
   logged(line: string): void {
-    if (mistake.test(line)) this.broke(`logged: ${(JSON.parse(line) as { error?: string; stack?: string }).stack ?? line}`)
+    if (mistake.test(line))
+      this.broke(`logged: ${(JSON.parse(line) as { error?: string; stack?: string }).stack ?? line}`)
   }
 
   /** Protocol: one key and the same bytes for a refund's whole life, and the intent committed before the first byte. */
@@ -98,7 +122,8 @@ export class Watchman {
     )
     const row = rows[0] as { status: string; first_sent_at: Date | null } | undefined
     if (row === undefined) this.broke(`${refund} was sent and is not written down`)
-    else if (row.first_sent_at === null) this.broke(`${refund} was sent before its intent was committed (${row.status})`)
+    else if (row.first_sent_at === null)
+      this.broke(`${refund} was sent before its intent was committed (${row.status})`)
   }
 
   /** At most one good refund at Stripe for each of ours, and never one for a payment with an open dispute that we had seen. */
@@ -106,7 +131,8 @@ export class Watchman {
     if (method !== 'POST' || target !== '/v1/refunds') return
     const refund = new URLSearchParams(body).get('metadata[moneyback_refund]')
     const good = table(this.#books, 'refund').order.filter(
-      ({ metadata, status }) => metadata?.['moneyback_refund'] === refund && status !== 'failed' && status !== 'canceled',
+      ({ metadata, status }) =>
+        metadata?.['moneyback_refund'] === refund && status !== 'failed' && status !== 'canceled',
     )
     if (good.length > 1) this.broke(`PAID TWICE: ${refund} is ${good.map(({ id }) => id).join(' and ')} at Stripe`)
   }
@@ -135,7 +161,12 @@ export class Watchman {
     }
   }
 
-  #checkChanges<S extends string, E extends string>(what: string, machine: Machine<S, E>, before: { id: string; status: string }[], now: { id: string; status: string }[]): void {
+  #checkChanges<S extends string, E extends string>(
+    what: string,
+    machine: Machine<S, E>,
+    before: { id: string; status: string }[],
+    now: { id: string; status: string }[],
+  ): void {
     const was = new Map(before.map(({ id, status }) => [id, status]))
     for (const { id, status } of now) {
       const from = was.get(id)
@@ -150,7 +181,8 @@ export class Watchman {
       const before = this.#before.refunds?.find(({ id }) => id === refund.id)
       if (!before) continue
       for (const field of frozen)
-        if (before[field] !== refund[field]) this.broke(`${refund.id}: ${field} changed from ${before[field]} to ${refund[field]}`)
+        if (before[field] !== refund[field])
+          this.broke(`${refund.id}: ${field} changed from ${before[field]} to ${refund[field]}`)
       if (before.stripe_refund_id !== null && before.stripe_refund_id !== refund.stripe_refund_id)
         this.broke(`${refund.id} was ${before.stripe_refund_id} and is ${refund.stripe_refund_id} at Stripe`)
     }

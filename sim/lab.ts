@@ -37,7 +37,14 @@ export type Lab = {
   /** Events that are being brought; they come back when the process that takes them dies. */
   readonly underWay: Map<Activity, Letter>
   readonly onTheWay: { readonly request: Request; readonly since: number }[]
-  readonly payments: { readonly payment: string; readonly customer: string; readonly charge: string; readonly amount: number }[]
+  readonly payments: {
+    readonly payment: string
+    readonly customer: string
+    readonly charge: string
+    readonly amount: number
+  }[]
+  /** Up to which of Stripe's events the lists were read. */
+  readonly read: { event: string | undefined }
   readonly webhookSecret: string
   readonly secretKey: string
   process(name: string): Process
@@ -49,7 +56,12 @@ export type Lab = {
   /** Lets one call through. False: nobody can go on. */
   step(choose: (calls: readonly Call[]) => Call): Promise<boolean>
   wake(activity: Activity): void
-  begin(name: string, process: string, faults: Activity['faults'], work: (app: App) => Promise<unknown>): Promise<Activity>
+  begin(
+    name: string,
+    process: string,
+    faults: Activity['faults'],
+    work: (app: App) => Promise<unknown>,
+  ): Promise<Activity>
   release(): Promise<void>
 }
 
@@ -66,7 +78,8 @@ const wanted: ReadonlySet<string> = new Set(eventTypes)
 export async function openLab(history: History, account: string, server: Server, tally: Tally): Promise<Lab> {
   const { world } = assemble({ seed: history.seed, clock: { mode: 'simulated', now: new Date(epoch) } })
   addAccount(world, { id: account, name: 'Simulated', country: 'US', currency: 'usd', platform: null })
-  const secretKey = `sk_test_${account.replace('acct_', '')}`
+  // Of one length and one end: Stripe shows both in its refusals.
+  const secretKey = `sk_test_${account.replace('acct_', '').padStart(24, '0')}last`
   addKey(world, { id: secretKey, account, permissions: null, state: 'active' })
   const books = booksOf(world, account, false)
   const letters: Letter[] = []
@@ -77,11 +90,12 @@ export async function openLab(history: History, account: string, server: Server,
   const names = new Map<string, string>()
   const watchman = new Watchman(server, account, books)
   world.onEvent = (its, event) => {
-    if (its === books && wanted.has(event.type)) letters.push({ event: event.id, body: eventBody(event, '2026-10-28.endive'), type: event.type })
+    if (its === books && wanted.has(event.type))
+      letters.push({ event: event.id, body: eventBody(event, '2026-10-28.endive'), type: event.type })
   }
 
   const now = (): number => world.clock.frozenAt!
-  const say = (line: string): void => void trace.push(tame(line, names))
+  const say = (line: string): void => void trace.push(tame(line.replaceAll(account, 'acct'), names))
   const scheduler = makeScheduler((activity, error) => {
     if (error !== undefined) watchman.thrown(activity.name, error)
   })
@@ -181,7 +195,8 @@ export async function openLab(history: History, account: string, server: Server,
     }
     for (const { name, database } of processes.values()) {
       for (const { inTransaction, waits, broken } of database.sessions)
-        if (inTransaction && !waits && broken === 'no') watchman.broke(`a transaction of ${name} is open while something outside is waited for`)
+        if (inTransaction && !waits && broken === 'no')
+          watchman.broke(`a transaction of ${name} is open while something outside is waited for`)
     }
     await settleLockWaits()
   }
@@ -200,7 +215,20 @@ export async function openLab(history: History, account: string, server: Server,
   }
 
   const lab: Lab = {
-    history, account, world, books, scheduler, server, tally, watchman, trace, letters, underWay, onTheWay, payments: [],
+    history,
+    account,
+    world,
+    books,
+    scheduler,
+    server,
+    tally,
+    watchman,
+    trace,
+    letters,
+    underWay,
+    onTheWay,
+    payments: [],
+    read: { event: undefined },
     outside: directClient(world, secretKey),
     webhookSecret,
     secretKey,
@@ -248,7 +276,8 @@ export async function openLab(history: History, account: string, server: Server,
       activity.state = 'running'
       // A request that was handed to the network gets there within an hour or never: both ends have given up by then.
       if (now() - activity.frozenAt > reachesStripeWithinMs)
-        for (const call of activity.calls) if (call.kinds.includes('stripe')) call.fault = { kind: 'lost_before', on: 'stripe', n: 0 }
+        for (const call of activity.calls)
+          if (call.kinds.includes('stripe')) call.fault = { kind: 'lost_before', on: 'stripe', n: 0 }
       // Half of the frozen were on a machine that slept: their monotonic clock stood still.
       if (activity.name.length % 2 === 0) activity.slept += now() - activity.frozenAt
     },
@@ -260,7 +289,7 @@ export async function openLab(history: History, account: string, server: Server,
       return activity
     },
     async release() {
-      for (const name of [...processes.keys()]) await kill(name)
+      for (const name of processes.keys()) await kill(name)
     },
   }
   await server.setClock(now())

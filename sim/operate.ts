@@ -46,15 +46,26 @@ const acts: Partial<Record<Operation, Act>> = {
   },
   approve: async (lab, command) => {
     const id = await request(lab, ['in_review', 'failed', 'denied'], command.pick)
-    return id && start(lab, command, 'serve', (app) =>
-      approveRequest(app, {
-        id, by: `staff:${command.by}`, role: 'owner', ...(command.part > 0 && { amount_minor: command.part * 100 }),
-      }),
+    return (
+      id &&
+      start(lab, command, 'serve', (app) =>
+        approveRequest(app, {
+          id,
+          by: `staff:${command.by}`,
+          role: 'owner',
+          ...(command.part > 0 && { amount_minor: command.part * 100 }),
+        }),
+      )
     )
   },
   deny: async (lab, command) => {
     const id = await request(lab, ['in_review', 'failed'], command.pick)
-    return id && start(lab, command, 'serve', (app) => denyRequest(app, { id, by: `staff:${command.by}`, role: 'owner', note: 'No.' }))
+    return (
+      id &&
+      start(lab, command, 'serve', (app) =>
+        denyRequest(app, { id, by: `staff:${command.by}`, role: 'owner', note: 'No.' }),
+      )
+    )
   },
   withdraw: async (lab, command) => {
     const id = await request(lab, ['submitted', 'in_review'], command.pick)
@@ -72,43 +83,59 @@ const acts: Partial<Record<Operation, Act>> = {
   deliver_stale: (lab, command) => counted(lab, command, () => forge(lab, command, -600, lab.webhookSecret)),
   deliver_early: (lab, command) => counted(lab, command, () => forge(lab, command, 600, lab.webhookSecret)),
   drop: async (lab, command) => {
-    if (lab.letters.length > 0) await counted(lab, command, async () => lab.letters.splice(command.pick % lab.letters.length, 1))
+    if (lab.letters.length > 0)
+      await counted(lab, command, async () => lab.letters.splice(command.pick % lab.letters.length, 1))
   },
   advance: async (lab, command) => {
     lab.tally.fault('advance')
     await lab.advance(command.ms)
     await arrive(lab)
   },
-  dashboard_refund: (lab, command) => atStripe(lab, command, () => {
-    const charge = find(lab.books, 'charge', of(lab.payments, command.pick)!.charge)!
-    const left = charge.amount_captured - charge.amount_refunded
-    if (left <= 0 || charge.disputed) return false
-    dashboardRefund(lab.books, { charge: charge.id, ...(command.part > 0 && { amount: Math.min(left, command.part * 150) }) })
-    return true
-  }),
-  dashboard_cancel: (lab, command) => atStripe(lab, command, () => move(lab, command, ['requires_action', 'pending'], ['canceled', 'failed'])),
+  dashboard_refund: (lab, command) =>
+    atStripe(lab, command, () => {
+      const charge = find(lab.books, 'charge', of(lab.payments, command.pick)!.charge)!
+      const left = charge.amount_captured - charge.amount_refunded
+      if (left <= 0 || charge.disputed) return false
+      dashboardRefund(lab.books, {
+        charge: charge.id,
+        ...(command.part > 0 && { amount: Math.min(left, command.part * 150) }),
+      })
+      return true
+    }),
+  dashboard_cancel: (lab, command) =>
+    atStripe(lab, command, () => move(lab, command, ['requires_action', 'pending'], ['canceled', 'failed'])),
   late_failure: (lab, command) => atStripe(lab, command, () => move(lab, command, ['succeeded'], ['failed'])),
-  settle_pending: (lab, command) => atStripe(lab, command, () => move(lab, command, ['pending', 'requires_action'], ['succeeded', 'pending'])),
-  open_dispute: (lab, command) => atStripe(lab, command, () => {
-    const charge = find(lab.books, 'charge', of(lab.payments, command.pick)!.charge)!
-    if (charge.disputed || charge.refunded) return false
-    openDispute(lab.books, charge, { inquiry: command.part === 3 })
-    return true
-  }),
-  close_dispute: (lab, command) => atStripe(lab, command, () => {
-    const open = table(lab.books, 'dispute').order.filter(({ status }) => status === 'needs_response')
-    const dispute = of(open, command.pick)
-    if (dispute) closeDispute(lab.books, dispute as never, command.part % 2 === 0 ? 'won' : 'lost')
-    return dispute !== undefined
-  }),
+  settle_pending: (lab, command) =>
+    atStripe(lab, command, () => move(lab, command, ['pending', 'requires_action'], ['succeeded', 'pending'])),
+  open_dispute: (lab, command) =>
+    atStripe(lab, command, () => {
+      const charge = find(lab.books, 'charge', of(lab.payments, command.pick)!.charge)!
+      if (charge.disputed || charge.refunded) return false
+      openDispute(lab.books, charge, { inquiry: command.part === 3 })
+      return true
+    }),
+  close_dispute: (lab, command) =>
+    atStripe(lab, command, () => {
+      const open = table(lab.books, 'dispute').order.filter(({ status }) => status === 'needs_response')
+      const dispute = of(open, command.pick)
+      if (dispute) closeDispute(lab.books, dispute as never, command.part % 2 === 0 ? 'won' : 'lost')
+      return dispute !== undefined
+    }),
   revoke_key: (lab, command) => counted(lab, command, async () => turnKey(lab, 'revoked')),
   restore_key: (lab, command) => counted(lab, command, async () => turnKey(lab, 'active')),
-  publish_policy: (lab, command) => counted(lab, command, () => start(lab, command, 'serve', (app) =>
-    publishPolicy(app, { source: policies[command.part % 2]!, comment: 'A change.', by: 'staff:0', role: 'owner' }))),
+  publish_policy: (lab, command) =>
+    counted(lab, command, () =>
+      start(lab, command, 'serve', (app) =>
+        publishPolicy(app, { source: policies[command.part % 2]!, comment: 'A change.', by: 'staff:0', role: 'owner' }),
+      ),
+    ),
   kill: (lab, command) => counted(lab, command, () => lab.kill(['worker', 'serve', 'worker2'][command.by]!)),
   restart_database: (lab, command) => counted(lab, command, () => lab.restartDatabase()),
   wake: async (lab, command) => {
-    const sleeper = of(lab.scheduler.activities.filter(({ state }) => state === 'frozen'), command.pick)
+    const sleeper = of(
+      lab.scheduler.activities.filter(({ state }) => state === 'frozen'),
+      command.pick,
+    )
     if (sleeper) lab.wake(sleeper)
   },
 }
@@ -145,8 +172,16 @@ async function request(lab: Lab, statuses: readonly string[], pick: number): Pro
   return of(rows as { id: string }[], pick)?.id
 }
 
-function move(lab: Lab, { pick, part }: Command, from: readonly string[], to: readonly ('canceled' | 'failed' | 'succeeded' | 'pending')[]): boolean {
-  const refund = of(table(lab.books, 'refund').order.filter(({ status }) => from.includes(status)), pick)
+function move(
+  lab: Lab,
+  { pick, part }: Command,
+  from: readonly string[],
+  to: readonly ('canceled' | 'failed' | 'succeeded' | 'pending')[],
+): boolean {
+  const refund = of(
+    table(lab.books, 'refund').order.filter(({ status }) => from.includes(status)),
+    pick,
+  )
   if (refund === undefined) return false
   return moveRefund(lab.books, refund, { to: to[part % to.length]! }) || moveRefund(lab.books, refund, { to: to[0]! })
 }

@@ -10,7 +10,11 @@ import type { Call } from './scheduler.ts'
 import { sell } from './shop.ts'
 import type { Tally } from './tally.ts'
 
-export type Played = { readonly violations: readonly string[]; readonly trace: readonly string[]; readonly hash: string }
+export type Played = {
+  readonly violations: readonly string[]
+  readonly trace: readonly string[]
+  readonly hash: string
+}
 
 const stepsMax = 6000
 
@@ -47,7 +51,11 @@ export async function play(history: History, account: string, server: Server, ta
 async function install({ account, server, now }: Lab): Promise<void> {
   const at = new Date(now())
   const { control } = server
-  await control.query('insert into account (id, livemode, name, created_at) values ($1, false, $2, $3)', [account, 'Simulated', at])
+  await control.query('insert into account (id, livemode, name, created_at) values ($1, false, $2, $3)', [
+    account,
+    'Simulated',
+    at,
+  ])
   await control.query(
     `insert into policy_version (account_id, version, source, comment, published_by, published_at, effective_from)
      values ($1, 1, $2, 'For the simulation.', 'moneyback', $3, $3)`,

@@ -1,3 +1,4 @@
+import { verifyBooks } from '../src/db/verify.ts'
 import { accessOfCustomer } from '../src/flows/access-of-customer.ts'
 import { workOnce } from '../src/jobs/work.ts'
 import { auditBooks } from '../stripe-simulator/audit.ts'
@@ -41,28 +42,33 @@ async function wakeAll(lab: Lab, all: All): Promise<boolean> {
 
 async function untilNothingIsDue(lab: Lab, all: All, within: number): Promise<void> {
   const end = lab.now() + within
-  for (let round = 0; ; round++) {
-    if (round === 150) return lab.watchman.broke('the work does not come to an end within 150 rounds')
-    await workUntilIdle(lab, all)
-    const next = await nextDue(lab)
-    if (next === undefined || next > end || lab.watchman.violations.length > 0) break
-    await lab.advance(Math.max(1000, next - lab.now() + 1000))
-  }
-  await lab.advance(1000)
-}
-
-async function workUntilIdle(lab: Lab, all: All): Promise<void> {
-  for (let idle = false; !idle;) {
+  for (let rounds = 0; lab.watchman.violations.length === 0; rounds++) {
+    if (rounds === roundsMax) return lab.watchman.broke(`the work does not come to an end: ${await whatIsDue(lab)}`)
     await takePost(lab, all)
-    const taken = await doIt(lab, all, 'worker', (app) => workOnce(app))
-    idle = taken === 0 && lab.letters.length === 0
+    await reconcile(lab, all)
+    const next = await nextDue(lab)
+    if (next === undefined || next > end) break
+    if (next > lab.now()) await lab.advance(next - lab.now() + 1000)
+    else await doIt(lab, all, 'worker', workOnce)
   }
-  if (lab.history.mode === 'webhooks') return
-  for (const reconcile of reconciliations) await doIt(lab, all, 'worker', reconcile)
-  while (((await doIt(lab, all, 'worker', (app) => workOnce(app))) as number) > 0);
 }
 
-async function doIt<T>(lab: Lab, all: All, process: string, work: (app: Parameters<typeof workOnce>[0]) => Promise<T>): Promise<T | undefined> {
+const roundsMax = 250
+
+/** Stripe's lists are read when Stripe has something new to tell. */
+async function reconcile(lab: Lab, all: All): Promise<void> {
+  const told = table(lab.books, 'event').order.at(-1)?.id
+  if (lab.history.mode === 'webhooks' || told === lab.read.event) return
+  lab.read.event = told
+  for (const each of reconciliations) await doIt(lab, all, 'worker', each)
+}
+
+async function doIt<T>(
+  lab: Lab,
+  all: All,
+  process: string,
+  work: (app: Parameters<typeof workOnce>[0]) => Promise<T>,
+): Promise<T | undefined> {
   let value: T | undefined
   await lab.begin(`rest${lab.scheduler.activities.length}`, process, [], async (app) => (value = await work(app)))
   await all(lab)
@@ -77,23 +83,38 @@ async function takePost(lab: Lab, all: All): Promise<void> {
   }
 }
 
+const queues = ['refund', 'refund_request', 'stripe_event', 'subscription_change', 'message', 'credit_note'] as const
+const dueRows = queues
+  .map(
+    (name) =>
+      `select '${name} ' || id as what, greatest(next_at, lease_until) as at from ${name} where account_id = $1 and next_at is not null`,
+  )
+  .join(' union all ')
+
+async function whatIsDue({ server, account }: Lab): Promise<string> {
+  const { rows } = await server.control.query(`select what from (${dueRows}) due order by at, what limit 3`, [account])
+  return (rows as { what: string }[]).map(({ what }) => what).join(', ')
+}
+
 /** When something is due next, here or at Stripe. */
 async function nextDue({ server, account, world }: Lab): Promise<number | undefined> {
-  const { rows } = await server.control.query(
-    `select min(at) as at from (
-       select greatest(next_at, lease_until) as at from refund where account_id = $1
-       union all select greatest(next_at, lease_until) from refund_request where account_id = $1
-       union all select greatest(next_at, lease_until) from stripe_event where account_id = $1
-       union all select greatest(next_at, lease_until) from subscription_change where account_id = $1) due
-     where at is not null`,
-    [account],
-  )
+  const { rows } = await server.control.query(`select min(at) as at from (${dueRows}) due`, [account])
   const ours = (rows[0] as { at: Date | null }).at?.getTime()
   const theirs = world.agenda[0]?.at
   return ours === undefined ? theirs : theirs === undefined ? ours : Math.min(ours, theirs)
 }
 
-type Line = { id: string; status: string; amount_minor: number; currency: string; stripe_refund_id: string | null; request_id: string; stripe_charge: string; saw_500: boolean; told: boolean }
+type Line = {
+  id: string
+  status: string
+  amount_minor: number
+  currency: string
+  stripe_refund_id: string | null
+  request_id: string
+  stripe_charge: string
+  saw_500: boolean
+  told: boolean
+}
 
 const linesOf = `
   select r.id, r.status, r.amount_minor, r.currency, r.stripe_refund_id, r.request_id, p.stripe_charge, r.saw_500,
@@ -108,12 +129,20 @@ async function compare(lab: Lab): Promise<void> {
   for (const refund of table(books, 'refund').order) {
     const ours = lines.filter(({ stripe_refund_id }) => stripe_refund_id === refund.id)
     if (ours.length !== 1) {
-      watchman.broke(`${refund.id} (${refund.status}, ${refund.metadata?.['moneyback_refund'] ?? 'made elsewhere'}) has ${ours.length} rows`)
+      watchman.broke(
+        `${refund.id} (${refund.status}, ${refund.metadata?.['moneyback_refund'] ?? 'made elsewhere'}) has ${ours.length} rows`,
+      )
       continue
     }
     const [row] = ours
-    if (row!.amount_minor !== refund.amount || row!.currency !== refund.currency || row!.stripe_charge !== refund.charge)
-      watchman.broke(`${row!.id}: ${row!.amount_minor} of ${row!.stripe_charge}, at Stripe ${refund.amount} of ${refund.charge}`)
+    if (
+      row!.amount_minor !== refund.amount ||
+      row!.currency !== refund.currency ||
+      row!.stripe_charge !== refund.charge
+    )
+      watchman.broke(
+        `${row!.id}: ${row!.amount_minor} of ${row!.stripe_charge}, at Stripe ${refund.amount} of ${refund.charge}`,
+      )
     if (row!.status !== refund.status) watchman.broke(`${row!.id} is ${row!.status}, at Stripe ${refund.status}`)
   }
   for (const row of lines) {
@@ -123,6 +152,8 @@ async function compare(lab: Lab): Promise<void> {
       watchman.broke(`${row.id} is ${row.status} after everything, and nobody is told`)
   }
   await compareRows(lab)
+  const { violations } = await verifyBooks(server.books, { account, now: new Date(lab.now()) })
+  for (const { code, examples } of violations) watchman.broke(`verify, ${code}: ${examples.join('; ')}`)
   for (const fault of auditBooks(books)) watchman.broke(`Stripe's own books: ${fault}`)
   await watchman.acknowledgedAreThere()
 }
@@ -162,11 +193,21 @@ async function lookAtAccess(lab: Lab, all: All): Promise<void> {
      where account_id = $1 and stripe_charge = any($2)`,
     [lab.account, paid.map(({ charge }) => charge)],
   )
-  type Row = { id: string; product_id: string | null; product_name: string | null; description: string; period_end: Date | null }
+  type Row = {
+    id: string
+    product_id: string | null
+    product_name: string | null
+    description: string
+    period_end: Date | null
+  }
   for (const row of rows as Row[]) {
     if (row.period_end !== null && row.period_end.getTime() <= lab.now()) continue
     const product = access.value.products.find((each) =>
-      row.product_id === null ? each.product_name === (row.product_name ?? row.description) : each.product === row.product_id)
-    if (product?.access !== true) lab.watchman.broke(`${row.id} is paid and not refunded, and its customer has no access: ${product?.because}`)
+      row.product_id === null
+        ? each.product_name === (row.product_name ?? row.description)
+        : each.product === row.product_id,
+    )
+    if (product?.access !== true)
+      lab.watchman.broke(`${row.id} is paid and not refunded, and its customer has no access: ${product?.because}`)
   }
 }

@@ -49,7 +49,14 @@ export function makeScheduler(ended: (activity: Activity, error: unknown) => voi
     activities,
     start(name, process, faults, work) {
       const activity: Activity = {
-        name, process, faults: [...faults], seen: new Map(), calls: [], state: 'running', frozenAt: 0, slept: 0,
+        name,
+        process,
+        faults: [...faults],
+        seen: new Map(),
+        calls: [],
+        state: 'running',
+        frozenAt: 0,
+        slept: 0,
       }
       activities.push(activity)
       const end = (error?: unknown): void => {

@@ -1,7 +1,10 @@
 import type { PaymentKind } from './history.ts'
 import type { Lab } from './lab.ts'
 
-const cards: Partial<Record<PaymentKind, string>> = { card_pending: 'pm_card_pendingRefund', card_bounces: 'pm_card_refundFail' }
+const cards: Partial<Record<PaymentKind, string>> = {
+  card_pending: 'pm_card_pendingRefund',
+  card_bounces: 'pm_card_refundFail',
+}
 
 /** A customer buys what the history says. */
 export async function sell(lab: Lab, kinds: readonly PaymentKind[]): Promise<void> {
@@ -33,7 +36,12 @@ async function subscribe(lab: Lab, customer: string): Promise<void> {
   const { outside } = lab
   const card = await outside.paymentMethods.attach('pm_card_visa', { customer })
   const product = await outside.products.create({ name: 'Studio' })
-  const price = await outside.prices.create({ product: product.id, currency: 'usd', unit_amount: 2900, recurring: { interval: 'month' } })
+  const price = await outside.prices.create({
+    product: product.id,
+    currency: 'usd',
+    unit_amount: 2900,
+    recurring: { interval: 'month' },
+  })
   const subscription = await outside.subscriptions.create({
     customer,
     default_payment_method: card.id,

@@ -27,7 +27,6 @@ const effects: Partial<Record<FaultKind, RequestEffect>> = {
   server_error: { kind: 'status', status: 500, body: 'error', executes: false },
   server_error_done: { kind: 'status', status: 500, body: 'error', executes: true },
   server_error_late: { kind: 'status', status: 500, body: 'error', executes: false },
-  bad_gateway: { kind: 'status', status: 502, body: 'html', executes: false },
   rate_limit: { kind: 'rate_limit', reason: 'global-rate' },
   lock_timeout: { kind: 'lock_timeout' },
   key_in_use: { kind: 'idempotency_key_in_use' },
@@ -96,11 +95,16 @@ async function exchange(
       return gone()
     case 'half_body': {
       const answered = ask()
-      return resolve(response(answered, () => Promise.reject(Stripe.HttpClient.makeResponseBodyError(new Error('aborted')))))
+      return resolve(
+        response(answered, () => Promise.reject(Stripe.HttpClient.makeResponseBodyError(new Error('aborted')))),
+      )
     }
     case 'html':
       ask()
       return resolve(response({ status: 200, headers: {}, body: html }))
+    case 'bad_gateway':
+      // Of a machine in front of Stripe: nothing was done and nothing is kept under the key.
+      return resolve(response({ status: 502, headers: { 'content-type': 'text/html' }, body: html }))
     case 'strange_json':
       return resolve(response({ status: 200, headers: {}, body: '{"message":"welcome to the hotel"}' }))
     case 'server_error_late':

@@ -18,7 +18,15 @@ export type Tally = {
   time(ms: number): void
 }
 
-export const noCounts = (): Counts => ({ histories: 0, steps: 0, requests: 0, refunds: 0, simulatedMs: 0, faults: {}, points: {} })
+export const noCounts = (): Counts => ({
+  histories: 0,
+  steps: 0,
+  requests: 0,
+  refunds: 0,
+  simulatedMs: 0,
+  faults: {},
+  points: {},
+})
 
 export function makeTally(): Tally {
   const counts = noCounts()
@@ -42,18 +50,41 @@ export function addUp(into: Counts, more: Counts): void {
 
 /** The points at which the money path can be killed; a point that is passed by and never died at is a hole in the proof. */
 const crashPoints = [
-  'after-submit', 'before-decide', 'after-decide', 'after-approve', 'after-claim', 'after-look', 'before-intent',
-  'after-intent', 'after-send', 'after-record', 'after-subscription-change', 'after-observe', 'after-inbox',
+  'after-submit',
+  'before-decide',
+  'after-decide',
+  'after-approve',
+  'after-claim',
+  'after-look',
+  'before-intent',
+  'after-intent',
+  'after-send',
+  'after-record',
+  'after-subscription-change',
+  'after-observe',
+  'after-inbox',
 ] as const
 
 const operationsThatBreak = operations.filter(
-  (op) => !['submit', 'approve', 'deny', 'withdraw', 'work', 'work_elsewhere', 'reconcile', 'deliver', 'wake'].includes(op),
+  (op) =>
+    !['submit', 'approve', 'deny', 'withdraw', 'work', 'work_elsewhere', 'reconcile', 'deliver', 'wake'].includes(op),
 )
 
 /** Every class of fault that the histories are made of. One that never happened fails a run of CI's length. */
 export const faultClasses: readonly string[] = [
-  ...stripeFaults, ...databaseFaults, ...operationsThatBreak, 'crash_before', 'crash_after', 'freeze', 'freeze_after', 'woken', 'given up',
-  'late arrival', 'out of order', 'lock wait', ...crashPoints.map((point) => `crash at ${point}`),
+  ...stripeFaults,
+  ...databaseFaults,
+  ...operationsThatBreak,
+  'crash_before',
+  'crash_after',
+  'freeze',
+  'freeze_after',
+  'woken',
+  'given up',
+  'late arrival',
+  'out of order',
+  'lock wait',
+  ...crashPoints.map((point) => `crash at ${point}`),
 ]
 
 export const unreached = ({ faults }: Counts): string[] => faultClasses.filter((kind) => !faults[kind])

@@ -1,35 +1,36 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { openServer, type Server } from './database.ts'
-import { generate } from './generate.ts'
 import type { History } from './history.ts'
 import { play, type Played } from './play.ts'
 import { copyOfTemplate } from './server.ts'
-import { makeTally, type Counts } from './tally.ts'
+import { makeTally, type Tally } from './tally.ts'
 
 export type Player = {
-  readonly counts: Counts
-  play(history: History): Promise<Played>
+  readonly tally: Tally
+  play(history: History, counted?: Tally): Promise<Played>
   close(): Promise<void>
 }
 
 // Tables grow and nothing is cleaned up meanwhile: a fresh copy now and then keeps the pace.
-const historiesPerDatabase = 400
+const historiesPerDatabase = 500
 
-/** Plays one history after the other, each with an account of its own. */
+/** Plays one history after the other on databases of its own, each with an account that was never used. */
 export async function openPlayer(url: string, name: string): Promise<Player> {
   const tally = makeTally()
   let server: Server | undefined
   let played = 0
+  let databases = 0
   return {
-    counts: tally.counts,
-    async play(history) {
-      if (played % historiesPerDatabase === 0) {
+    tally,
+    async play(history, counted = tally) {
+      if (server === undefined || played % historiesPerDatabase === 0) {
         await server?.close()
-        server = await openServer(await copyOfTemplate(url, name))
+        server = await openServer(await copyOfTemplate(url, `${name}_${++databases % 2}`))
       }
-      const result = await play(history, `acct_${name}x${++played}`, server!, tally)
+      const result = await play(history, `acct_${name}x${++played}`, server, counted)
       if (result.violations.length > 0) {
-        await server!.close()
-        played = Math.ceil(played / historiesPerDatabase) * historiesPerDatabase
+        // What a broken history leaves behind is nobody else's.
+        await server.close()
         server = undefined
       }
       return result
@@ -38,4 +39,17 @@ export async function openPlayer(url: string, name: string): Promise<Player> {
   }
 }
 
-export const historyOf = (seed: number): History => generate(seed)
+export type Case = { readonly name: string; readonly found: string; readonly history: History }
+
+const corpus = new URL('./corpus/', import.meta.url)
+
+/** Every history that ever failed, shrunk. They run first. */
+export function corpusCases(): Case[] {
+  return readdirSync(corpus)
+    .filter((file) => file.endsWith('.json'))
+    .sort()
+    .map((file) => ({
+      name: file.slice(0, -5),
+      ...(JSON.parse(readFileSync(new URL(file, corpus), 'utf8')) as Omit<Case, 'name'>),
+    }))
+}

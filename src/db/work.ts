@@ -21,7 +21,13 @@ export async function claimDue<Row extends object>(
       where account_id = ${account} and next_at <= ${now} and (lease_until is null or lease_until < clock_timestamp())
       order by next_at, id limit ${limit} for update skip locked)
     returning *`.execute(db)
-  return rows
+  return rows.toSorted(inTurn)
+}
+
+/** `returning` knows no order: who has waited longest goes first, and the same rows always in the same turn. */
+function inTurn(a: object, b: object): number {
+  const [one, other] = [a as { next_at: Date; id: string }, b as { next_at: Date; id: string }]
+  return one.next_at.getTime() - other.next_at.getTime() || (one.id < other.id ? -1 : 1)
 }
 
 /** Ends every lease: for a program that has just started and knows that no other one works on this database. */

@@ -13,3 +13,28 @@ alter table portal_link add column request_id text;
 alter table portal_session add column request_id text;
 alter table message alter column request_id drop not null;
 alter table message add column withdrawal_id text;
+
+-- Attachments ---------------------------------------------------------------------------------------------------------
+
+-- Files that customers send. The bytes are in the store (a folder or a bucket), under the id; here is what is known of them.
+create table attachment (
+  account_id  text not null references account,
+  id          text not null,                      -- att_…
+  customer_id text not null,                      -- who sent it
+  -- Both null until the request or the answer is made that it was sent for; without one it is deleted after a day.
+  request_id  text,
+  question_id text,
+  name        text not null,                      -- as it is shown, made harmless
+  type        text not null check (type in ('image/jpeg', 'image/png', 'image/webp', 'application/pdf')),
+  bytes       integer not null check (bytes > 0),
+  sent_sha256 text not null,                      -- of the file as it was sent: a second sending finds the first
+  created_at  timestamptz not null,
+  stored_at   timestamptz,                        -- null: the bytes are on their way
+  deleted_at  timestamptz,                        -- the bytes are gone; that there was a file is still known
+  primary key (account_id, id),
+  foreign key (account_id, request_id) references refund_request,
+  foreign key (account_id, question_id) references question
+);
+create index attachment_by_request on attachment (account_id, request_id) where request_id is not null;
+create index attachment_by_customer on attachment (account_id, customer_id, created_at);
+create index attachment_loose on attachment (account_id, created_at) where request_id is null;

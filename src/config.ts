@@ -16,6 +16,12 @@ export type Config = {
   readonly mailFrom: string
   /** The mailbox that bounces go to; undefined: to the sender. */
   readonly mailBounces: string | undefined
+  /** The bucket for attachments; undefined: a folder in the data folder. */
+  readonly attachments:
+    | { readonly url: string; readonly keyId: string; readonly secret: string; readonly region: string }
+    | undefined
+  /** How long the files of a request are kept after it was closed. */
+  readonly attachmentsKeepDays: number
   readonly logLevel: string
   readonly secret: string | undefined
   /** Sign-in of staff through an identity provider of yours (OpenID Connect), beside or instead of passwords. */
@@ -91,6 +97,22 @@ const variables = {
     for: 'the mailbox that mail which can’t be delivered goes back to',
     example: 'bounces@refunds.example.com',
   },
+  ATTACHMENTS_BUCKET: {
+    schema: z.url({ protocol: /^https?$/ }),
+    for: 'the S3-compatible bucket for attachments, with a folder in it if you like',
+    example: 'https://s3.eu-central-1.amazonaws.com/my-bucket/refunds',
+  },
+  ATTACHMENTS_KEY: {
+    schema: z.string().regex(/^[^:\s]+:\S+$/),
+    for: 'the key of the bucket: its id, a colon, its secret',
+    example: 'AKIA…:…',
+  },
+  ATTACHMENTS_REGION: { schema: z.string().min(1), for: 'the region of the bucket', example: 'eu-central-1' },
+  ATTACHMENTS_KEEP_DAYS: {
+    schema: z.coerce.number().int().min(1).max(3650),
+    for: 'how many days attachments are kept after their request was closed',
+    example: '180',
+  },
   LOG_LEVEL: {
     schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']),
     for: 'how much is logged',
@@ -145,6 +167,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     smtpUrl: read(env, 'SMTP_URL'),
     mailFrom: read(env, 'MAIL_FROM') ?? 'refunds@localhost',
     mailBounces: read(env, 'MAIL_BOUNCES'),
+    attachments: readBucket(env),
+    attachmentsKeepDays: read(env, 'ATTACHMENTS_KEEP_DAYS') ?? 180,
     logLevel: read(env, 'LOG_LEVEL') ?? 'info',
     secret: read(env, 'MONEYBACK_SECRET'),
     oidc: readOidc(env),
@@ -171,6 +195,23 @@ function readOidc(env: NodeJS.ProcessEnv): OidcConfig | undefined {
     clientId: clientId!,
     clientSecret: clientSecret!,
     name: read(env, 'OIDC_NAME') ?? new URL(issuer!).hostname,
+  }
+}
+
+function readBucket(env: NodeJS.ProcessEnv): Config['attachments'] {
+  const url = read(env, 'ATTACHMENTS_BUCKET')
+  if (url === undefined) return undefined
+  const key = read(env, 'ATTACHMENTS_KEY')
+  if (key === undefined)
+    throw new ConfigError(
+      `ATTACHMENTS_KEY is missing. It is ${variables.ATTACHMENTS_KEY.for}. For example:\n\n  ATTACHMENTS_KEY=${variables.ATTACHMENTS_KEY.example}\n`,
+    )
+  const [keyId, ...secret] = key.split(':')
+  return {
+    url: url.replace(/\/+$/, ''),
+    keyId: keyId!,
+    secret: secret.join(':'),
+    region: read(env, 'ATTACHMENTS_REGION') ?? 'us-east-1',
   }
 }
 

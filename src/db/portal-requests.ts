@@ -1,8 +1,10 @@
 import { sql } from 'kysely'
 import type { RefundStatus } from '../domain/refund.ts'
+import { attachmentsOf, type AttachmentRow } from './attachments.ts'
 import type { Db } from './connect.ts'
 import type { DecisionRow } from './decisions.ts'
 import type { PaymentRow } from './payments.ts'
+import { questionsOf, type QuestionRow } from './questions.ts'
 import type { RequestRow } from './requests.ts'
 
 export type PortalRefund = {
@@ -22,6 +24,8 @@ export type PortalRequestRow = {
   decision: (Omit<DecisionRow, 'at'> & { at: string }) | null
   refund: PortalRefund | null
   appealed_at: Date | null
+  questions: QuestionRow[]
+  files: AttachmentRow[]
 }
 
 /** A customer's request with its payment, its newest decision and refund. Of somebody else's there is no row. */
@@ -54,5 +58,7 @@ export async function portalRequest(
     db,
   )
   const { decision, refund, appealed_at, ...request } = found
-  return paid[0] && { request, payment: paid[0], decision, refund, appealed_at }
+  if (paid[0] === undefined) return undefined
+  const [questions, files] = await Promise.all([questionsOf(db, account, id), attachmentsOf(db, account, id)])
+  return { request, payment: paid[0], decision, refund, appealed_at, questions, files }
 }

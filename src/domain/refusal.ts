@@ -1,3 +1,4 @@
+import { fileFaults, type FileFault } from './attachment.ts'
 import { format, type Money } from './money.ts'
 
 /** A "no" that we expect. It is returned, never thrown, and each one says what to do next. */
@@ -40,6 +41,9 @@ export type Refusal =
   | { readonly code: 'setting_invalid'; readonly field: string; readonly because: string }
   | { readonly code: 'setting_not_found'; readonly what: string }
   | { readonly code: 'setting_refused'; readonly because: string }
+  | { readonly code: 'file_refused'; readonly fault: FileFault }
+  | { readonly code: 'too_many_files'; readonly most: number }
+  | { readonly code: 'attachment_not_found' }
 
 /** Where a policy file is wrong. Line and column count from 1. */
 export type PolicyLine = { readonly line: number; readonly column: number; readonly message: string }
@@ -120,6 +124,12 @@ export function explainRefusal(refusal: Refusal): string {
       return refusal.problems
         .map(({ line, column, message }) => `Line ${line}, column ${column}: ${message}`)
         .join('\n')
+    case 'file_refused':
+      return fileFaults[refusal.fault]
+    case 'too_many_files':
+      return `That is too many files at once: ${refusal.most} at most. Take some away, or come again in an hour.`
+    case 'attachment_not_found':
+      return 'There is no such file. It may have been deleted when its time was over.'
     case 'bounce_unreadable':
       return 'This is no delivery report (RFC 3464) about a mail that was sent from here. Send the whole mail as it came, with its headers.'
     case 'setting_invalid':

@@ -9,6 +9,7 @@ import { commentAtMost, lengthOf } from '../domain/comment.ts'
 import type { QuestionId } from '../domain/ids.ts'
 import { no, ok, type Result } from '../domain/refusal.ts'
 import { dueTime } from './due-time.ts'
+import { filesAreThere, tieFiles } from './tie-files.ts'
 
 export type Answered = {
   readonly id: string
@@ -17,21 +18,24 @@ export type Answered = {
   readonly customer?: string | undefined
   /** At most 10,000 characters, kept as it was written. */
   readonly answer: string
+  /** Files that this customer sent before, `att_…`. */
+  readonly files?: readonly string[] | undefined
 }
 
 /**
  * The customer's answer to the open question. The request is back in the queue with a new due time; nothing is decided.
- * Refuses: request_not_found, answer_missing, text_too_long, no_open_question.
+ * Refuses: request_not_found, answer_missing, text_too_long, attachment_not_found, no_open_question.
  */
 export async function answerQuestion(
   app: App,
-  { id, by, customer, answer }: Answered,
+  { id, by, customer, answer, files }: Answered,
 ): Promise<Result<{ id: string; question: QuestionId }>> {
   const known = await findRequest(app.db, app.account, id)
   if (known === undefined || (customer !== undefined && known.customer_id !== customer))
     return no({ code: 'request_not_found' })
   if (answer.trim() === '') return no({ code: 'answer_missing' })
   if (lengthOf(answer) > commentAtMost) return no({ code: 'text_too_long', field: 'answer', most: commentAtMost })
+  if (!(await filesAreThere(app, { by, files }))) return no({ code: 'attachment_not_found' })
   return inTransaction(app.db, async (tx) => {
     await lockPayment(tx, app.account, known.payment_id)
     const request = await lockRequest(tx, app.account, known.id)
@@ -39,6 +43,7 @@ export async function answerQuestion(
     if (question === undefined) return no({ code: 'no_open_question' })
     const at = app.now()
     await keepAnswer(tx, question, { answer: answer.trim(), by, at, due_at: await dueTime(app, tx, at) })
+    await tieFiles(app, tx, { by, files }, { request: request.id, question: question.id })
     await audit(tx, {
       account: app.account,
       at,

@@ -12,6 +12,7 @@ import { no, ok, type Refusal, type Result } from '../domain/refusal.ts'
 import { isAway } from '../stripe/answers.ts'
 import { decideRequest } from './decide-request.ts'
 import { observePayment } from './observe-payment.ts'
+import { filesAreThere, tieFiles } from './tie-files.ts'
 
 export type Asking = {
   /** `pi_…`, `ch_…` or `pay_…`. */
@@ -26,6 +27,8 @@ export type Asking = {
   /** When given, the payment must be theirs: anybody else's is answered as one that doesn't exist. */
   readonly customer?: string | undefined
   readonly locale?: string | undefined
+  /** Files that this customer sent before, `att_…`. */
+  readonly files?: readonly string[] | undefined
 }
 
 /** How long an answer is waited for before the request is left to the job that goes on with it. */
@@ -34,7 +37,7 @@ const answerWithinMs = 6_000
 /**
  * Takes a request and, where Stripe answers, has it decided at once. What was accepted is kept whatever happens next: with
  * Stripe away it stays `submitted` and is decided when Stripe is back.
- * Refuses: payment_not_found, reason_unknown, amount_invalid, currency_mismatch, more_than_is_left, request_already_open,
+ * Refuses: attachment_not_found, payment_not_found, reason_unknown, amount_invalid, currency_mismatch, more_than_is_left, request_already_open,
  * stripe_unreachable (only for a payment that was never seen).
  */
 export async function submitRequest(app: App, asking: Asking): Promise<Result<{ id: RequestId }>> {
@@ -43,6 +46,7 @@ export async function submitRequest(app: App, asking: Asking): Promise<Result<{ 
   const payment = found.value
   const wrong = checkAsking(asking, payment)
   if (wrong) return no(wrong)
+  if (!(await filesAreThere(app, asking))) return no({ code: 'attachment_not_found' })
 
   const id = newId('rr')
   const written = await inTransaction(app.db, (tx) => writeRequest(app, tx, { id, payment, asking }))
@@ -89,6 +93,7 @@ export async function writeRequest(
     next_at: new Date(now.getTime() + answerWithinMs),
   })
   if (!fresh) return false
+  await tieFiles(app, tx, asking, { request: id })
   await audit(tx, {
     account: app.account,
     at: now,

@@ -42,6 +42,9 @@ const statusOf = {
   setting_invalid: 422,
   setting_not_found: 404,
   setting_refused: 409,
+  file_refused: 422,
+  too_many_files: 429,
+  attachment_not_found: 404,
 } as const satisfies Record<Refusal['code'], ContentfulStatusCode>
 
 /** Which part of the input a refusal is about, so that a form can say it beside the field. */

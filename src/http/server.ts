@@ -1,6 +1,8 @@
 import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { except } from 'hono/combine'
+import { createMiddleware } from 'hono/factory'
 import { HTTPException } from 'hono/http-exception'
 import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
@@ -10,6 +12,7 @@ import type { App } from '../app.ts'
 import { errorLine } from '../stripe/answers.ts'
 import { adminRoutes } from './admin/routes.ts'
 import { apiRoutes } from './api/routes.ts'
+import { ownPolicy } from './attachments.ts'
 import { docsRoutes } from './docs.ts'
 import { portalRoutes } from './portal/routes.ts'
 import { answerProblem } from './problem.ts'
@@ -20,15 +23,10 @@ import { webFiles } from './web.ts'
 export function makeServer(app: App): Hono {
   const server = new Hono()
   server.use(requestId())
-  server.use(headers())
+  server.use(stricterPolicyStands, headers())
   server.route('/webhooks/stripe', stripeWebhook(app))
-  server.use(
-    bodyLimit({
-      maxSize: 256 * 1024,
-      onError: (c) =>
-        answerProblem(c, { status: 413, code: 'too_large', title: 'Too large', detail: 'Send less than 256 KiB.' }),
-    }),
-  )
+  // The portal has limits of its own: files are larger.
+  server.use(except('/portal/*', smallBody))
   server.get('/health', (c) => health(app).then(({ ok, ...body }) => c.json({ ok, ...body }, ok ? 200 : 503)))
   server.route('/', webFiles())
   server.route('/docs', docsRoutes())
@@ -47,6 +45,21 @@ export function makeServer(app: App): Hono {
   server.onError((error, c) => unexpected(app, error, c))
   return server
 }
+
+const smallBody = bodyLimit({
+  maxSize: 256 * 1024,
+  onError: (c) =>
+    answerProblem(c, { status: 413, code: 'too_large', title: 'Too large', detail: 'Send less than 256 KiB.' }),
+})
+
+/** A route that sets a Content-Security-Policy of its own, for files of somebody's, keeps it. */
+const stricterPolicyStands = createMiddleware(async (c, next) => {
+  await next()
+  const own = c.res.headers.get(ownPolicy)
+  if (own === null) return
+  c.res.headers.set('content-security-policy', own)
+  c.res.headers.delete(ownPolicy)
+})
 
 /** Scripts and styles come from this origin alone, nothing is embedded anywhere, nothing is cached that carries data. */
 function headers() {

@@ -10,6 +10,8 @@ import { adminRequests } from '../../db/admin-requests.ts'
 import { installationFacts } from '../../db/admin-settings.ts'
 import { policyVersions } from '../../db/policies.ts'
 import { needsSecondFactor, readQuery, refuse, type AdminEnv } from './guard.ts'
+import { readAttachment } from '../../flows/read-attachment.ts'
+import { asDownload, asPicture } from '../attachments.ts'
 import { reasonsCsv } from './reasons-csv.ts'
 
 const text = z
@@ -83,6 +85,14 @@ export function readRoutes(app: App): Hono<AdminEnv> {
     .get('/requests/:id', async (c) => {
       const screen = await adminRequest(db, account, c.req.param('id'))
       return screen ? c.json(screen) : missing(c, 'request')
+    })
+    .get('/attachments/:id', async (c) => {
+      const found = await readAttachment(app, c.req.param('id'))
+      return found.ok ? asDownload(c, found.value) : missing(c, 'attachment')
+    })
+    .get('/attachments/:id/picture', async (c) => {
+      const found = await readAttachment(app, c.req.param('id'))
+      return found.ok ? asPicture(c, found.value) : missing(c, 'attachment')
     })
     .get('/payments/:id', async (c) => {
       const screen = await adminPayment(db, account, c.req.param('id'))

@@ -7,9 +7,15 @@ import type { Refusal } from '../../domain/refusal.ts'
 import { answerProblem, problem } from '../problem.ts'
 import { readSessionCookie, type Cookie } from '../session.ts'
 
-export type PortalEnv = { Variables: { customer: string } }
+export type PortalEnv = {
+  Variables: {
+    customer: string
+    /** The only request that may be seen; null: all that are the customer's. */
+    only: string | null
+  }
+}
 
-type Status = 400 | 401 | 403 | 404 | 409 | 413 | 415 | 422
+type Status = 400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429
 
 /** A "no" of the portal's own, in the shape of every other one. */
 export function refuse(
@@ -49,13 +55,14 @@ export const customerOnly = (app: App) =>
       })
     }
     c.set('customer', session.customer)
+    c.set('only', session.request)
     return next()
   })
 
-/** Whether a path is about this request and nothing else; hints that something has moved are about nothing. */
+/** Whether a path is about this request and nothing else. Hints that something moved are about nothing; files say by themselves whose they are. */
 function showsOnly(request: string, path: string): boolean {
   const own = `/portal/api/requests/${request}`
-  return path === own || path.startsWith(`${own}/`) || path === '/portal/api/live'
+  return path === own || path.startsWith(`${own}/`) || /^\/portal\/api\/(live|attachments(\/.*)?)$/.test(path)
 }
 
 /** Refuses what another site makes a browser send: a cookie alone is no proof that the customer meant it. */
@@ -73,8 +80,10 @@ export const ownPagesOnly = (app: App) =>
         detail: 'This did not come from our own pages. Nothing was changed.',
       })
     }
-    if (!(c.req.header('content-type') ?? '').startsWith('application/json')) {
-      return refuse(c, 415, { code: 'not_json', detail: 'Send application/json. Nothing was changed.' })
+    // Both are types that no form of another site can send.
+    const expected = c.req.path === '/portal/api/attachments' ? 'application/octet-stream' : 'application/json'
+    if (!(c.req.header('content-type') ?? '').startsWith(expected)) {
+      return refuse(c, 415, { code: 'not_json', detail: `Send ${expected}. Nothing was changed.` })
     }
     return next()
   })

@@ -1,5 +1,4 @@
 import { Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { z } from 'zod'
 import type { App } from '../../app.ts'
 import { portalPayments } from '../../db/portal-payments.ts'
@@ -13,6 +12,9 @@ import { previewDecision } from '../../flows/preview-decision.ts'
 import { withdrawRequest } from '../../flows/withdraw-request.ts'
 import { liveEvents } from '../live.ts'
 import { clearSessionCookie, readSessionCookie, setSessionCookie } from '../session.ts'
+import { answering } from './answering.ts'
+import { fileIds } from './file-ids.ts'
+import { files, limitBody } from './files.ts'
 import {
   customerOnly,
   notFound,
@@ -45,6 +47,7 @@ const bodies = {
       .regex(/^rr_\w{1,64}$/)
       .nullable(),
     ask_person: z.boolean().optional(),
+    files: fileIds,
   }),
   appeal: z.object({ comment }),
 } as const
@@ -63,16 +66,13 @@ export function portalRoutes(app: App): Hono {
 function portalApi(app: App): Hono<PortalEnv> {
   const api = new Hono<PortalEnv>()
   api.use(ownPagesOnly(app))
-  api.use(
-    bodyLimit({
-      maxSize: bodyAtMost,
-      onError: (c) => refuse(c, 413, { code: 'too_large', detail: 'This is too much at once.' }),
-    }),
-  )
+  api.use(limitBody(bodyAtMost))
   wayInAndOut(app, api)
   api.use(customerOnly(app))
   asking(app, api)
   standing(app, api)
+  answering(app, api)
+  files(app, api)
   api.all('*', notFound)
   return api
 }

@@ -41,14 +41,23 @@ export async function submitOnce(app: App, asking: Asking): Promise<Submitted> {
 }
 
 async function ask(app: App, asking: Asking): Promise<Submitted> {
-  const { payment, reason, customer, comment, locale } = asking
+  const { payment, reason, customer, comment, locale, files } = asking
   await lookAgain(app, payment)
   const preview = await previewDecision(app, { payment, reason, comment, customer, channel: 'portal' })
   if (!preview.ok) return { end: 'refused', no: preview.no }
   if (markOf(preview.value.decision) !== asking.shown) return { end: 'changed' }
 
   const by = `customer:${customer}` as const
-  const made = await submitRequest(app, { payment, reason, customer, comment, locale, channel: 'portal', by })
+  const made = await submitRequest(app, {
+    payment,
+    reason,
+    customer,
+    comment,
+    locale,
+    files,
+    channel: 'portal',
+    by,
+  })
   if (!made.ok && made.no.code === 'request_already_open') return { end: 'made', id: made.no.request, existing: true }
   if (!made.ok) return { end: 'refused', no: made.no }
   if (asking.ask_person) await appealRequest(app, { id: made.value.id, by, customer, comment })

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
+import type { AttachmentRow } from '../../db/attachments.ts'
 import type { PaymentRow } from '../../db/payments.ts'
 import { isOpen, type PortalPaymentRow } from '../../db/portal-payments.ts'
 import type { PortalRefund, PortalRequestRow } from '../../db/portal-requests.ts'
+import type { QuestionRow } from '../../db/questions.ts'
 import type { AccessChoice, Decision } from '../../domain/decision.ts'
 import { follow } from '../../domain/machine.ts'
 import { sayIn, tagFor } from '../../domain/policy/say.ts'
@@ -14,9 +16,11 @@ import type {
   AccessView,
   Badge,
   DecisionView,
+  FileView,
   PaymentEntry,
   PaymentView,
   Preview,
+  QuestionView,
   RefundView,
   RequestView,
 } from './wire.ts'
@@ -108,6 +112,8 @@ export function requestView(row: PortalRequestRow, told: Told): RequestView {
     closed_at: iso(request.closed_at),
     due_at: iso(request.due_at),
     appealed_at: iso(row.appealed_at),
+    files: filesView(row.files, null),
+    questions: row.questions.map((question) => questionView(question, row.files)),
     decision,
     refund: refund && refundView(refund, payment, told.now),
     may: {
@@ -117,6 +123,25 @@ export function requestView(row: PortalRequestRow, told: Told): RequestView {
       ask_again:
         request.status === 'withdrawn' || (request.status === 'denied' && row.decision?.explanation?.appeal === false),
     },
+  }
+}
+
+/** The files that came with an answer; those that came with the request where `question` is null. */
+const filesView = (files: readonly AttachmentRow[], question: string | null): FileView[] =>
+  files
+    .filter((file) => file.question_id === question && file.deleted_at === null)
+    .map(({ id, name, type, bytes }) => ({ id, name, type, bytes }))
+
+function questionView(row: QuestionRow, files: readonly AttachmentRow[]): QuestionView {
+  return {
+    id: row.id,
+    question: row.question,
+    asked_at: row.asked_at.toISOString(),
+    answer_by: row.answer_by.toISOString(),
+    open: row.answered_at === null && row.closed_at === null,
+    answer: row.answer,
+    answered_at: iso(row.answered_at),
+    files: filesView(files, row.id),
   }
 }
 

@@ -1,3 +1,4 @@
+import type { AttachmentType } from '../../domain/attachment.ts'
 import type { AccessChoice, Verdict } from '../../domain/decision.ts'
 import type { RefundStatus } from '../../domain/refund.ts'
 import type { RequestStatus } from '../../domain/request.ts'
@@ -73,6 +74,28 @@ export type NewRequestBody = {
   readonly shown: string
   readonly after: string | null
   readonly ask_person?: boolean | undefined
+  /** Files that were sent before, `att_…`. */
+  readonly files?: readonly string[] | undefined
+}
+
+export type FileView = {
+  readonly id: string
+  readonly name: string
+  readonly type: AttachmentType
+  readonly bytes: number
+}
+
+/** What staff asked, and the answer when there is one. */
+export type QuestionView = {
+  readonly id: string
+  readonly question: string
+  readonly asked_at: string
+  readonly answer_by: string
+  /** Whether it still waits for an answer. */
+  readonly open: boolean
+  readonly answer: string | null
+  readonly answered_at: string | null
+  readonly files: readonly FileView[]
 }
 
 /** `existing`: this request was there before, made in another tab, by a first tap, or by somebody else. */
@@ -116,6 +139,9 @@ export type RequestView = {
   readonly closed_at: string | null
   readonly due_at: string | null
   readonly appealed_at: string | null
+  /** What came with the request; files of an answer stand with the answer. */
+  readonly files: readonly FileView[]
+  readonly questions: readonly QuestionView[]
   readonly decision: DecisionView | null
   readonly refund: RefundView | null
   readonly may: { readonly withdraw: boolean; readonly appeal: boolean; readonly ask_again: boolean }

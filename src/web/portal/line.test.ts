@@ -38,6 +38,8 @@ const request: RequestView = {
   closed_at: null,
   due_at: null,
   appealed_at: null,
+  files: [],
+  questions: [],
   decision,
   refund,
   payment: {

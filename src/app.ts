@@ -19,3 +19,6 @@ export type App = {
   /** Milliseconds on a clock that never jumps: for how long something has taken. */
   elapsed(): number
 }
+
+/** What a flow needs that only reads and writes our own books. */
+export type Books = Pick<App, 'db' | 'account' | 'now'>

@@ -29,6 +29,7 @@ const usage = `Usage: npm start [-- COMMAND]
   api-key create NAME [SCOPE …]
                        makes an API key and prints it once; without scopes it may do everything
   verify [--json]      checks that the books are right; ends with 1 when they are not
+  backtest FILE        tries a policy file on all past requests, or on all payments; backtest alone says more
 `
 
 /** What must be ended, the last begun first. */
@@ -51,6 +52,8 @@ async function main([command, ...rest]: string[]): Promise<void> {
       return addApiKey(config, rest)
     case 'verify':
       return verify(config, rest)
+    case 'backtest':
+      return backtest(config, rest)
     default:
       throw new ConfigError(`There is no command "${command}".\n\n${usage}`)
   }
@@ -130,6 +133,25 @@ async function verify(config: Config, args: string[]): Promise<void> {
   for (const account of await patiently(() => accountsOf(db)))
     right = (await verifyCommand({ db, account, now: () => new Date() }, args)) && right
   if (!right) process.exitCode = 1
+}
+
+/** Works like verify beside a running program and without Stripe: it reads our own books. */
+async function backtest(config: Config, args: string[]): Promise<void> {
+  const { backtestAsked, backtestCommand, backtestUsage } = await import('./cli/backtest.ts')
+  const understood = backtestAsked(args)
+  if (!understood) throw new ConfigError(backtestUsage)
+  const source = await readFile(understood.file, 'utf8').catch((error: Error) => {
+    throw new ConfigError(`${understood.file} can't be read: ${error.message}`)
+  })
+  const db = connect(await databaseAtHand(config), { size: 4 })
+  endings.push(() => db.destroy())
+  const say = (text: string): void => void process.stdout.write(text)
+  const progress = (text: string): void => void process.stderr.write(text)
+  let done = true
+  for (const account of await patiently(() => accountsOf(db)))
+    done =
+      (await backtestCommand({ db, account, now: () => new Date() }, { ...understood, source, say, progress })) && done
+  if (!done) process.exitCode = 1
 }
 
 async function ownOrGivenDatabase(config: Config): Promise<string> {
@@ -228,7 +250,7 @@ function tellAndEnd(error: unknown): Promise<void> {
   return endAll(1)
 }
 
-const commandsThatEnd = ['migrate', 'staff', 'api-key', 'verify']
+const commandsThatEnd = ['migrate', 'staff', 'api-key', 'verify', 'backtest']
 const given = process.argv.slice(2)
 main(given).then(
   () => (commandsThatEnd.includes(given[0] ?? '') ? endAll(Number(process.exitCode ?? 0)) : undefined),

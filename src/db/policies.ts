@@ -8,26 +8,41 @@ export type PolicyVersionRow = {
   published_by: string
   published_at: Date
   effective_from: Date
+  /** Who wrote the text last before it was published; null when nobody but the publisher did. */
+  proposed_by: string | null
+  draft_id: string | null
+  /** The older version whose text this one brings back. */
+  brings_back: number | null
 }
 
+const columns = sql`version, source, comment, published_by, published_at, effective_from, proposed_by, draft_id, brings_back`
+
 /**
- * The version in force at an instant: the newest one that was effective then. Before the first one there was none, so a
- * payment that is older than the installation is judged by the first.
+ * The version in force at an instant: the one that came into force last, and of two at one instant the one published later.
+ * Before the first one there was none, so a payment that is older than the installation is judged by the first.
  */
 export async function policyAt(db: Db, account: string, at: Date): Promise<PolicyVersionRow | undefined> {
   const { rows } = await sql<PolicyVersionRow>`
-    select version, source, comment, published_by, published_at, effective_from from policy_version
-    where account_id = ${account}
-    order by (effective_from <= ${at}) desc, case when effective_from <= ${at} then -version else version end
+    (select ${columns} from policy_version where account_id = ${account} and effective_from <= ${at}
+     order by effective_from desc, version desc limit 1)
+    union all
+    (select ${columns} from policy_version where account_id = ${account}
+     order by effective_from, version desc limit 1)
     limit 1`.execute(db)
+  return rows[0]
+}
+
+/** One version; nothing when there is none of this number. */
+export async function policyVersion(db: Db, account: string, version: number): Promise<PolicyVersionRow | undefined> {
+  const { rows } = await sql<PolicyVersionRow>`
+    select ${columns} from policy_version where account_id = ${account} and version = ${version}`.execute(db)
   return rows[0]
 }
 
 /** Every version, newest first. */
 export async function policyVersions(db: Db, account: string): Promise<PolicyVersionRow[]> {
   const { rows } = await sql<PolicyVersionRow>`
-    select version, source, comment, published_by, published_at, effective_from from policy_version
-    where account_id = ${account} order by version desc`.execute(db)
+    select ${columns} from policy_version where account_id = ${account} order by version desc`.execute(db)
   return rows
 }
 
@@ -35,13 +50,15 @@ export async function policyVersions(db: Db, account: string): Promise<PolicyVer
 export async function insertPolicyVersion(
   tx: Tx,
   account: string,
-  { source, comment, published_by, published_at, effective_from }: Omit<PolicyVersionRow, 'version'>,
+  row: Omit<PolicyVersionRow, 'version'>,
 ): Promise<number> {
   await sql`select id from account where id = ${account} for update`.execute(tx)
   const { rows } = await sql<{ version: number }>`
-    insert into policy_version (account_id, version, source, comment, published_by, published_at, effective_from)
-    select ${account}, 1 + coalesce(max(version), 0), ${source}, ${comment}, ${published_by}, ${published_at}::timestamptz,
-           ${effective_from}::timestamptz
+    insert into policy_version (account_id, version, source, comment, published_by, published_at, effective_from,
+      proposed_by, draft_id, brings_back)
+    select ${account}, 1 + coalesce(max(version), 0), ${row.source}, ${row.comment}, ${row.published_by},
+      ${row.published_at}::timestamptz, ${row.effective_from}::timestamptz, ${row.proposed_by}, ${row.draft_id},
+      ${row.brings_back}::integer
     from policy_version where account_id = ${account} returning version`.execute(tx)
   return rows[0]!.version
 }

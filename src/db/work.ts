@@ -1,7 +1,16 @@
 import { sql } from 'kysely'
 import type { Db } from './connect.ts'
 
-const tables = ['refund', 'refund_request', 'subscription_change', 'credit_note', 'message', 'stripe_event'] as const
+const tables = [
+  'refund',
+  'refund_request',
+  'subscription_change',
+  'credit_note',
+  'message',
+  'stripe_event',
+  'backtest',
+  'policy_shadow',
+] as const
 export type WorkTable = (typeof tables)[number]
 
 /**

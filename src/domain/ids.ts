@@ -27,6 +27,9 @@ type Prefix =
   | 'inc'
   | 'att'
   | 'wd'
+  | 'drf'
+  | 'bt'
+  | 'shd'
 
 /** A new id: what it names, then a UUIDv7 (RFC 9562) without hyphens, so that ids sort by the time they were made. */
 export function newId<P extends Prefix>(prefix: P): `${P}_${string}` {

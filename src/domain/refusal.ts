@@ -36,6 +36,20 @@ export type Refusal =
   | { readonly code: 'fact_wrong_type'; readonly name: string; readonly expected: string }
   | { readonly code: 'fact_dated_ahead' }
   | { readonly code: 'policy_invalid'; readonly problems: readonly PolicyLine[] }
+  | { readonly code: 'draft_not_found' }
+  | { readonly code: 'draft_changed'; readonly by: string; readonly at: Date; readonly revision: number }
+  | { readonly code: 'draft_closed'; readonly status: string }
+  | { readonly code: 'draft_unnamed' }
+  | { readonly code: 'version_not_found'; readonly version: number }
+  | { readonly code: 'effective_from_passed' }
+  | { readonly code: 'backtest_not_found' }
+  | { readonly code: 'backtest_over'; readonly status: string }
+  | { readonly code: 'backtest_invalid'; readonly because: string }
+  | { readonly code: 'too_many_backtests'; readonly most: number }
+  | { readonly code: 'shadow_not_found' }
+  | { readonly code: 'shadow_ended' }
+  | { readonly code: 'shadow_runs_already' }
+  | { readonly code: 'too_many_shadows'; readonly most: number }
   | { readonly code: 'stripe_unreachable' }
   | { readonly code: 'bounce_unreadable' }
   | { readonly code: 'setting_invalid'; readonly field: string; readonly because: string }
@@ -137,6 +151,36 @@ export function explainRefusal(refusal: Refusal): string {
       return refusal.because
     case 'setting_not_found':
       return `There is no such ${refusal.what}. It may have been removed in the meantime; nothing was changed.`
+    case 'draft_not_found':
+      return 'There is no such draft of a policy.'
+    case 'draft_changed':
+      return 'Somebody saved this draft after you had opened it. Nothing of either text is lost: compare, then save yours over it or as a draft of its own.'
+    case 'draft_closed':
+      return refusal.status === 'published'
+        ? 'This draft was published, and what is published never changes. Begin a new draft from that version.'
+        : 'This draft was discarded. Take it up again first.'
+    case 'draft_unnamed':
+      return 'Give the draft a name of 1 to 100 characters.'
+    case 'version_not_found':
+      return `There is no version ${refusal.version} of the policy.`
+    case 'effective_from_passed':
+      return 'A policy can’t come into force in the past: what was decided stays decided. Give an instant to come, or none for now.'
+    case 'backtest_not_found':
+      return 'There is no such backtest.'
+    case 'backtest_over':
+      return `This backtest is over already: it is ${refusal.status}.`
+    case 'backtest_invalid':
+      return refusal.because
+    case 'too_many_backtests':
+      return `${refusal.most} backtests are waiting or running already. Wait for one of them, or cancel one.`
+    case 'shadow_not_found':
+      return 'There is no such shadow.'
+    case 'shadow_ended':
+      return 'This shadow has ended already. Its results stay.'
+    case 'shadow_runs_already':
+      return 'This draft is in shadow already. End that one first; its results stay.'
+    case 'too_many_shadows':
+      return `${refusal.most} drafts are in shadow already, and that is the most. End one of them first; its results stay.`
     case 'stripe_unreachable':
       return 'Stripe can’t be reached right now and this payment is not known here yet. Try again in a minute.'
   }

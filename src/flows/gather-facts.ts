@@ -27,7 +27,7 @@ export async function gatherFacts(app: App, payment: PaymentRow, asked: Asked, d
   }
 }
 
-function paymentFacts(row: PaymentRow): PaymentFacts {
+export function paymentFacts(row: PaymentRow): PaymentFacts {
   return {
     id: row.id,
     amount: money(row.captured_minor, row.currency),

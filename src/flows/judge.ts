@@ -1,4 +1,4 @@
-import type { App } from '../app.ts'
+import type { App, Books } from '../app.ts'
 import type { Db } from '../db/connect.ts'
 import type { PaymentRow } from '../db/payments.ts'
 import { policyAt, type PolicyVersionRow } from '../db/policies.ts'
@@ -13,7 +13,7 @@ import { gatherFacts, type Asked } from './gather-facts.ts'
 const parsed = new WeakMap<Db, Map<string, Policy>>()
 
 /** A published version, ready to be asked. Throws a Bug when it doesn't parse: it did when it was published. */
-export function readVersion(app: App, { version, source }: PolicyVersionRow): Policy {
+export function readVersion(app: Books, { version, source }: PolicyVersionRow): Policy {
   const known = parsed.get(app.db) ?? new Map<string, Policy>()
   parsed.set(app.db, known)
   const key = `${app.account}/${version}`

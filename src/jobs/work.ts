@@ -9,7 +9,9 @@ import { observeEvents } from '../flows/observe-events.ts'
 import { backfillEvents, followPending, sweepRefunds } from '../flows/reconcile.ts'
 import { writeCreditNote, type CreditNoteRow } from '../flows/write-credit-note.ts'
 import type { MessageRow } from '../db/messages.ts'
+import { backtestLeaseSeconds, runBacktest } from '../flows/run-backtest.ts'
 import { sendMessage } from '../flows/send-message.ts'
+import { runShadow } from '../flows/shadow-policy.ts'
 import { errorLine } from '../stripe/answers.ts'
 
 /** Rows whose `next_at` has come are the queue: no second copy of the truth in a job table. See docs/decisions. */
@@ -57,6 +59,18 @@ const queues: readonly Queue[] = [
     run: each<CreditNoteRow>((row, _, app) => writeCreditNote(app, row)),
   },
   { table: 'message', limit: 4, leaseSeconds: 60, run: each<MessageRow>((row, _, app) => sendMessage(app, row)) },
+  {
+    table: 'backtest',
+    limit: 1,
+    leaseSeconds: backtestLeaseSeconds,
+    run: each<{ id: string }>(({ id }, _, app) => runBacktest(app, id)),
+  },
+  {
+    table: 'policy_shadow',
+    limit: 4,
+    leaseSeconds: 60,
+    run: each<{ id: string }>(({ id }, _, app) => runShadow(app, id)),
+  },
 ]
 
 async function report(app: App, work: Promise<unknown>): Promise<void> {

@@ -11,13 +11,11 @@ import { cancelRefund } from '../../flows/cancel-refund.ts'
 import { denyRequest } from '../../flows/deny-request.ts'
 import { paymentBadges } from '../../flows/payment-badges.ts'
 import { previewDecision } from '../../flows/preview-decision.ts'
-import { publishPolicy } from '../../flows/publish-policy.ts'
 import { resolveException } from '../../flows/resolve-exception.ts'
 import { submitBundle } from '../../flows/submit-bundle.ts'
 import { submitRequest } from '../../flows/submit-request.ts'
 import { problem } from '../problem.ts'
 import { answer, who } from './answer.ts'
-import { checkedPolicy } from './checked-policy.ts'
 import { readBody, readQuery, roleAtLeast, type AdminEnv } from './guard.ts'
 
 const words = (max: number) => z.string().max(max, `is longer than ${max} characters`).optional()
@@ -39,8 +37,6 @@ const bundleBody = askBody.omit({ payment: true, amount_minor: true }).extend({
   payments: z.array(z.strictObject({ payment: z.string().max(200), amount_minor: amount })).max(1000),
 })
 const previewBody = askBody.omit({ comment: true })
-const checkBody = z.strictObject({ source: z.string().max(500_000, 'is longer than 500,000 characters') })
-const publishBody = checkBody.extend({ comment: z.string().max(2_000) })
 const searchQuery = z.object({
   q: z.string().max(200).optional(),
   customer: z.string().max(200).optional(),
@@ -116,14 +112,6 @@ export function actRoutes(app: App): Hono<AdminEnv> {
     const { rows, next } = await adminPayments(app.db, app.account, query.value)
     const badges = await paymentBadges(app, rows)
     return c.json({ rows: rows.map((row) => ({ ...row, badge: badges.get(row.id) ?? null })), next })
-  })
-  routes.post('/policy/check', async (c) => {
-    const body = await readBody(c, checkBody)
-    return body.ok ? c.json(checkedPolicy(body.value.source)) : body.response
-  })
-  routes.post('/policy/publish', roleAtLeast('finance'), async (c) => {
-    const body = await readBody(c, publishBody)
-    return body.ok ? answer(c, await publishPolicy(app, { ...body.value, ...who(c) })) : body.response
   })
   return routes
 }

@@ -8,7 +8,6 @@ import { adminReports } from '../../db/admin-reports.ts'
 import { adminRequest } from '../../db/admin-request.ts'
 import { adminRequests } from '../../db/admin-requests.ts'
 import { installationFacts } from '../../db/admin-settings.ts'
-import { policyVersions } from '../../db/policies.ts'
 import { needsSecondFactor, readQuery, refuse, type AdminEnv } from './guard.ts'
 import { readAttachment } from '../../flows/read-attachment.ts'
 import { asDownload, asPicture } from '../attachments.ts'
@@ -111,7 +110,6 @@ export function readRoutes(app: App): Hono<AdminEnv> {
         'content-disposition': `attachment; filename="${name}"`,
       })
     })
-    .get('/policy', async (c) => c.json({ versions: (await policyVersions(db, account)).slice(0, 200) }))
     .get('/audit', async (c) => {
       const query = readQuery(c, auditQuery)
       return query.ok ? c.json(await adminAudit(db, account, query.value)) : query.response

@@ -5,6 +5,7 @@ import { page } from '../web.ts'
 import { actRoutes } from './act.ts'
 import { makeAuth } from './auth.ts'
 import { refuse, sameOriginJson, secondFactor, staffOnly, type AdminEnv } from './guard.ts'
+import { policyRoutes } from './policy/routes.ts'
 import { readRoutes } from './read.ts'
 import { meRoutes } from './settings/me.ts'
 import { settingsRoutes } from './settings/routes.ts'
@@ -29,6 +30,7 @@ export function adminRoutes(app: App): Hono {
     .route('/', actRoutes(app))
     .route('/settings', settingsRoutes(app))
     .route('/replies', repliesRoute(app))
+    .route('/policy', policyRoutes(app))
     .all('*', (c) =>
       refuse(c, 404, { code: 'not_found', title: 'Not found', detail: 'There is nothing under this address.' }),
     )

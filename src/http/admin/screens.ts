@@ -16,7 +16,28 @@ export type {
 } from '../../db/admin-request.ts'
 export type { InstallationFacts } from '../../db/admin-settings.ts'
 export type { RequestListRow, RequestsScreen } from '../../db/admin-requests.ts'
-export type { CheckedPolicy, PolicyProblem, PolicyTest } from './checked-policy.ts'
+export type {
+  BacktestLine,
+  PastAsk,
+  PolicyDraftLine,
+  PolicyScreen,
+  PolicyVersionLine,
+  ShadowAnswerLine,
+  ShadowLine,
+} from '../../db/admin-policy.ts'
+export type { BacktestExample } from '../../db/backtests.ts'
+export type { Tally } from '../../domain/policy/tally.ts'
+export type { ReadyMade } from '../ready-made.ts'
+export type { CheckedPolicy, PolicyProblem, PolicyTest } from './policy/checked-policy.ts'
+import type {
+  BacktestLine,
+  PolicyDraftLine,
+  PolicyVersionLine,
+  ShadowAnswerLine,
+  ShadowLine,
+} from '../../db/admin-policy.ts'
+import type { BacktestExample } from '../../db/backtests.ts'
+import type { Decision } from '../../domain/decision.ts'
 import type { Role } from '../../domain/actor.ts'
 
 export type Me = {
@@ -25,16 +46,6 @@ export type Me = {
   livemode: boolean
   version: number
   two_factor_needed: boolean
-}
-export type PolicyScreen = {
-  versions: {
-    version: number
-    source: string
-    comment: string
-    published_by: string
-    published_at: string
-    effective_from: string
-  }[]
 }
 export type Badge = {
   kind: 'refundable' | 'review' | 'not_refundable' | 'on_its_way' | 'refunded' | 'in_review'
@@ -60,3 +71,14 @@ export type PaymentListRow = {
   badge: Badge | null
 }
 export type PaymentsScreen = { rows: PaymentListRow[]; next: string | null }
+
+type People = { people: Record<string, string> }
+export type PolicyVersionScreen = PolicyVersionLine & { source: string } & People
+export type PolicyDraftScreen = PolicyDraftLine & {
+  source: string
+  states: { revision: number; source: string; by: string; at: string }[]
+} & People
+export type BacktestScreen = BacktestLine & { source: string } & People
+export type BacktestChanges = { rows: BacktestExample[]; more: boolean }
+export type ShadowScreen = { shadow: ShadowLine & { source: string }; rows: ShadowAnswerLine[]; more: boolean } & People
+export type Tried = { decision: Decision; then?: Decision }

@@ -69,9 +69,9 @@ async function fill(db: Db): Promise<void> {
       from generate_series(${from}::int, ${to}::int) n`.execute(db)
     await sql`insert into decision (account_id, id, request_id, verdict, by, amount_minor, currency, rule, policy_version, access,
         explanation, facts, at)
-      select ${account}, 'dec_' || lpad(n::text, 12, '0'), 'rr_' || lpad(n::text, 12, '0'), c.verdict, 'policy', c.minor, 'usd', c.rule, 1,
-        'now', c.decision, jsonb_set(c.facts, '{customer,id}', to_jsonb('cus_' || n % 300000)), now()
-      from generate_series(${from}::int, ${to}::int) n join bench_case c on c.n = n % 997`.execute(db)
+      select ${account}, 'dec_' || lpad(k::text, 12, '0'), 'rr_' || lpad(k::text, 12, '0'), c.verdict, 'policy', c.minor, 'usd', c.rule, 1,
+        'now', c.decision, jsonb_set(c.facts, '{customer,id}', to_jsonb('cus_' || k % 300000)), now()
+      from generate_series(${from}::int, ${to}::int) k join bench_case c on c.n = k % 997`.execute(db)
     process.stderr.write(`filled ${to + 1}\r`)
   }
   await sql`analyze`.execute(db)

@@ -145,7 +145,7 @@ describe('many of them', () => {
     const program = startProgram(env, { args: ['work'] })
     expect((await program.ended).signal).toBe('SIGKILL')
     const half = await result(id)
-    expect([half.status, half.done]).toEqual(['running', 2000])
+    expect([half.status, half.done]).toEqual(['running', 1000])
     await endAllLeases(world.app.db)
     await workOnce(world.app)
     const { done, tally, customers } = await result(id)

@@ -24,7 +24,7 @@ import { factsOnDays } from './backtest-facts.ts'
 import { readVersion } from './judge.ts'
 
 /** Rows in one page: small enough that a page takes some tens of milliseconds between which the process does other work. */
-const pageSize = 2_000
+const pageSize = 1_000
 export const backtestLeaseSeconds = 60
 
 /** One row gone through: what was answered, what would be, and where it leads. */
@@ -125,7 +125,7 @@ async function paymentSource(app: Books, row: BacktestRow, draft: Policy): Promi
   const when: AskedWhen =
     row.day === null ? { seed: row.seed ?? 0, within_days: row.within_days ?? 1 } : { day: row.day }
   return async (after) => {
-    const rows = await paymentPage(app.db, app.account, { after, until: row.until_id ?? '', limit: pageSize / 2 })
+    const rows = await paymentPage(app.db, app.account, { after, until: row.until_id ?? '', limit: pageSize })
     if (rows.length === 0) return undefined
     const dated = rows.map((each) => ({ row: each, at: new Date(each.paid_at.getTime() + askedAfter(each.id, when)) }))
     const past = dated.filter(({ at }) => at <= app.now())

@@ -145,7 +145,9 @@ describe('the walls', () => {
       [`/requests/${id}/assign`, { to: 'me' }],
       [`/requests/${id}/notes`, { note: 'x' }],
       ['/requests', { payment, reason: 'other' }],
-      ['/policy/publish', { source: 'x', comment: 'x' }],
+      ['/policy/drafts', { name: 'x' }],
+      ['/policy/drafts/drf_1/publish', { revision: 1, comment: 'x' }],
+      ['/policy/backtests', { over: 'requests', version: 1 }],
     ] as const) {
       const answer = await viewer('POST', path, body)
       expect([path, answer.status, answer.body.code]).toEqual([path, 403, 'role_too_low'])

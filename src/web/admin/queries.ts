@@ -5,7 +5,6 @@ import type {
   Me,
   PaymentScreen,
   PaymentsScreen,
-  PolicyScreen,
   QueueScreen,
   ReportsScreen,
   RequestScreen,
@@ -55,7 +54,6 @@ export const reportsQuery = (range: { from: string; to: string }) =>
     queryFn: () => get<ReportsScreen>('/reports', range),
     placeholderData: keepPreviousData,
   })
-export const policyQuery = queryOptions({ queryKey: ['policy'], queryFn: () => get<PolicyScreen>('/policy') })
 export const auditQuery = (filter: Query) =>
   queryOptions({
     queryKey: ['audit', filter],

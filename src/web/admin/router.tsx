@@ -96,8 +96,26 @@ const reports = createRoute({
 const policy = createRoute({
   getParentRoute: () => staff,
   path: '/policy',
-  validateSearch: texts('version', 'edit'),
-  component: lazyRouteComponent(() => import('./screens/PolicyScreen.tsx'), 'PolicyScreen'),
+  validateSearch: texts('version', 'against', 'view'),
+  component: lazyRouteComponent(() => import('./policy/PolicyScreen.tsx'), 'PolicyScreen'),
+})
+const draft = createRoute({
+  getParentRoute: () => staff,
+  path: '/policy/drafts/$id',
+  validateSearch: texts('tab', 'pane', 'try', 'against'),
+  component: lazyRouteComponent(() => import('./policy/DraftScreen.tsx'), 'DraftScreen'),
+})
+const backtest = createRoute({
+  getParentRoute: () => staff,
+  path: '/policy/backtests/$id',
+  validateSearch: texts('from', 'to', 'rule', 'page'),
+  component: lazyRouteComponent(() => import('./policy/BacktestScreen.tsx'), 'BacktestScreen'),
+})
+const shadow = createRoute({
+  getParentRoute: () => staff,
+  path: '/policy/shadows/$id',
+  validateSearch: texts('only', 'page', 'open'),
+  component: lazyRouteComponent(() => import('./policy/ShadowScreen.tsx'), 'ShadowScreen'),
 })
 const audit = createRoute({
   getParentRoute: () => staff,
@@ -133,9 +151,12 @@ export const router = createRouter({
       payment,
       reports,
       policy,
+      draft,
+      backtest,
+      shadow,
       audit,
       settings,
-      settingsPage,
+        settingsPage,
     ]),
   ]),
   defaultPendingComponent: () => <Skeleton alone lines={8} />,

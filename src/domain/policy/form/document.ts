@@ -58,10 +58,11 @@ export function entriesOf(node: YAMLMap | YAMLSeq): Entry[] {
   })
 }
 
-const dashOf = ({ srcToken }: WithSource, at: number): number | undefined =>
-  srcToken?.items
-    .filter(({ start }) => start.some(({ type }) => type === 'seq-item-ind'))
-    [at]?.start.find(({ type }) => type === 'seq-item-ind')?.offset
+function dashOf({ srcToken }: WithSource, at: number): number | undefined {
+  const isDash = ({ type }: SourceToken): boolean => type === 'seq-item-ind'
+  const dashed = srcToken?.items.filter(({ start }) => start.some(isDash)) ?? []
+  return dashed[at]?.start.find(isDash)?.offset
+}
 
 /** The place of a named field among the entries of a map; -1 when it is not there. */
 export const placeOf = (map: YAMLMap, name: string): number =>

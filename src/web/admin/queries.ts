@@ -1,7 +1,6 @@
 import { keepPreviousData, QueryClient, queryOptions } from '@tanstack/react-query'
 import type {
   AuditScreen,
-  InstallationFacts,
   Me,
   PaymentScreen,
   PaymentsScreen,
@@ -60,7 +59,3 @@ export const auditQuery = (filter: Query) =>
     queryFn: () => get<AuditScreen>('/audit', filter),
     placeholderData: keepPreviousData,
   })
-export const settingsQuery = queryOptions({
-  queryKey: ['settings'],
-  queryFn: () => get<InstallationFacts>('/settings'),
-})

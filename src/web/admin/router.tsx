@@ -156,7 +156,7 @@ export const router = createRouter({
       shadow,
       audit,
       settings,
-        settingsPage,
+      settingsPage,
     ]),
   ]),
   defaultPendingComponent: () => <Skeleton alone lines={8} />,

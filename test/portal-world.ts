@@ -21,6 +21,8 @@ export type PortalWorld = {
     readonly amount?: number
     readonly used?: number
     readonly daysAgo?: number
+    /** Pays once more instead of being somebody new. */
+    readonly customer?: string
   }): Promise<{ customer: string; payment: string }>
   /** A link into the portal, and the token in it. */
   link(link: Omit<NewLink, 'by'>): Promise<{ url: string; token: string }>
@@ -56,8 +58,10 @@ export async function portalWorld({ port = 3000 }: { port?: number } = {}): Prom
   return {
     app,
     simulator,
-    pays: async ({ name, amount = 4900, used = 0.05, daysAgo = 1 }) => {
-      const customer = await stripe.customers.create({ name, email: `${name.toLowerCase()}@example.com` })
+    pays: async ({ name, amount = 4900, used = 0.05, daysAgo = 1, customer: known }) => {
+      const customer = known
+        ? { id: known }
+        : await stripe.customers.create({ name, email: `${name.toLowerCase()}@example.com` })
       const paid = await stripe.paymentIntents.create({
         amount,
         currency: 'eur',

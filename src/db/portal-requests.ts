@@ -5,6 +5,7 @@ import type { Db } from './connect.ts'
 import type { DecisionRow } from './decisions.ts'
 import type { PaymentRow } from './payments.ts'
 import { questionsOf, type QuestionRow } from './questions.ts'
+import type { RequestStatus } from '../domain/request.ts'
 import type { RequestRow } from './requests.ts'
 
 export type PortalRefund = {
@@ -17,6 +18,8 @@ export type PortalRefund = {
   failed_at: string | null
 }
 
+export type Together = { id: string; what: string; amount_minor: number; currency: string; status: RequestStatus }
+
 /** Everything that a status page shows. Of what comes as JSON, instants are texts. */
 export type PortalRequestRow = {
   request: RequestRow
@@ -26,6 +29,7 @@ export type PortalRequestRow = {
   appealed_at: Date | null
   questions: QuestionRow[]
   files: AttachmentRow[]
+  together: Together[]
 }
 
 /** A customer's request with its payment, its newest decision and refund. Of somebody else's there is no row. */
@@ -35,9 +39,7 @@ export async function portalRequest(
   customer: string,
   id: string,
 ): Promise<PortalRequestRow | undefined> {
-  const { rows } = await sql<
-    RequestRow & { decision: PortalRequestRow['decision']; refund: PortalRefund | null; appealed_at: Date | null }
-  >`
+  const { rows } = await sql<RequestRow & Pick<PortalRequestRow, 'decision' | 'refund' | 'appealed_at' | 'together'>>`
     select r.*,
       (select to_jsonb(d) - 'facts' - 'note' from decision d where d.account_id = r.account_id and d.request_id = r.id
        order by at desc, id desc limit 1) as decision,
@@ -48,7 +50,11 @@ export async function portalRequest(
                                   case when f.status = 'succeeded' then f.settled_at end),
          'failed_at', case when f.status in ('failed', 'canceled') then f.settled_at end)
        from refund f where f.account_id = r.account_id and f.request_id = r.id order by created_at desc, id desc limit 1) as refund,
-      (select max(at) from move m where m.account_id = r.account_id and m.subject_id = r.id and m.event = 'appeal') as appealed_at
+      (select max(at) from move m where m.account_id = r.account_id and m.subject_id = r.id and m.event = 'appeal') as appealed_at,
+      coalesce((select jsonb_agg(jsonb_build_object('id', o.id, 'what', coalesce(p.product_name, p.description), 'status', o.status,
+          'amount_minor', coalesce(o.asked_minor, p.captured_minor), 'currency', o.currency) order by o.payment_id)
+        from refund_request o join payment p on p.account_id = o.account_id and p.id = o.payment_id
+        where o.account_id = r.account_id and o.bundle_id = r.bundle_id and o.id <> r.id and o.customer_id = r.customer_id), '[]') as together
     from refund_request r
     where r.account_id = ${account} and r.id = ${id} and r.customer_id = ${customer}`.execute(db)
   const found = rows[0]
@@ -57,8 +63,8 @@ export async function portalRequest(
     select * from payment where account_id = ${account} and id = ${found.payment_id} and customer_id = ${customer}`.execute(
     db,
   )
-  const { decision, refund, appealed_at, ...request } = found
+  const { decision, refund, appealed_at, together, ...request } = found
   if (paid[0] === undefined) return undefined
   const [questions, files] = await Promise.all([questionsOf(db, account, id), attachmentsOf(db, account, id)])
-  return { request, payment: paid[0], decision, refund, appealed_at, questions, files }
+  return { request, payment: paid[0], decision, refund, appealed_at, together, questions, files }
 }

@@ -193,6 +193,29 @@ inBrowser.each(looks)('the portal in Chromium at $width px in $language', (look)
   })
 })
 
+inBrowser.each([looks[0]!, looks[4]!])('several payments at once, at $width px in $language', (look) => {
+  test('chosen together, each with its own answer, and what the rules deny is left out and said', async () => {
+    const { customer } = await world.pays({ name: 'Several' })
+    await world.pays({ name: 'Several', customer, amount: 1500 })
+    await world.pays({ name: 'Several', customer, daysAgo: 100 })
+    const page = await visit(customer, look)
+    await page.locator('.deeds button').click()
+    for (const box of await page.locator('.choosable input').all()) await box.check()
+    await sound(page)
+    await page.locator('.deeds .button:not(.quiet)').click()
+    await page.waitForSelector('.reasons')
+    await sound(page)
+    await page.locator('.reason input[value=changed_mind]').check()
+    await page.locator('form .button').click()
+    await page.waitForSelector('.deeds .button:not(.quiet)')
+    await sound(page)
+    await page.locator('.deeds .button:not(.quiet)').click()
+    await page.waitForSelector('[data-status=approved]')
+    await sound(page)
+    expect(await page.locator('.facts a[href^="/portal/requests/"]').count()).toBe(1)
+  })
+})
+
 inBrowser('the portal in Chromium', () => {
   const look: Look = { width: 390, language: 'en' }
 

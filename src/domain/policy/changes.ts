@@ -35,6 +35,9 @@ const texts = {
     policy: 'Name',
     timezone: 'Time zone',
     judge_by: 'The version that judges',
+    several_payments: 'Customers may ask for several payments at once',
+    yes: 'yes',
+    no: 'no',
     purchase: 'the one in force at the purchase',
     request: 'the one in force at the request',
     holidays: 'Holidays',
@@ -61,6 +64,9 @@ const texts = {
     policy: 'Name',
     timezone: 'Zeitzone',
     judge_by: 'Die Fassung, die entscheidet',
+    several_payments: 'Kunden können mehrere Zahlungen auf einmal anfragen',
+    yes: 'ja',
+    no: 'nein',
     purchase: 'die beim Kauf geltende',
     request: 'die bei der Anfrage geltende',
     holidays: 'Feiertage',
@@ -92,10 +98,13 @@ export function changesBetween(before: Policy, after: Policy, language: Language
 
 function settings(before: Policy, after: Policy, language: Language): PolicyChange[] {
   const t = texts[language]
-  const of = (policy: Policy): Record<'policy' | 'timezone' | 'judge_by' | 'holidays' | 'reasons', string> => ({
+  const of = (
+    policy: Policy,
+  ): Record<'policy' | 'timezone' | 'judge_by' | 'several_payments' | 'holidays' | 'reasons', string> => ({
     policy: policy.name,
     timezone: policy.timezone,
     judge_by: t[policy.judge_by],
+    several_payments: policy.several_payments ? t.yes : t.no,
     holidays: listed([...policy.scope.holidays].map((day) => new Date(day * 86_400_000).toISOString().slice(0, 10))),
     reasons: listed(policy.facts.get('request.reason')?.values ?? []),
   })

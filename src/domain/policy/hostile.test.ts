@@ -205,6 +205,7 @@ const keys = [
   'policy',
   'timezone',
   'judge_by',
+  'several_payments',
   'holidays',
   'reasons',
   'facts',
@@ -214,7 +215,7 @@ const keys = [
   'assume',
   'tests',
 ]
-const fine = new Set(['holidays []', 'reasons []', 'rules []', 'rights []', 'tests []'])
+const fine = new Set(['several_payments true', 'holidays []', 'reasons []', 'rules []', 'rights []', 'tests []'])
 const wrongTypes = keys.flatMap((key) =>
   wrong
     .filter((value) => !fine.has(`${key} ${value}`))

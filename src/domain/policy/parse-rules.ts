@@ -5,7 +5,7 @@ import type { Expressions } from './parse-expression.ts'
 import { readSentences } from './parse-facts.ts'
 import type { Approvers, Line, Rule } from './policy.ts'
 import type { ValueType } from './values.ts'
-import { fieldsOf, isList, itemsOf, lettersBefore, refuse, scalarOf, textOf, wordOf } from './yaml-reader.ts'
+import { fieldsOf, isList, itemsOf, lettersBefore, readYesNo, refuse, scalarOf, textOf, wordOf } from './yaml-reader.ts'
 import type { Field } from './yaml-reader.ts'
 
 const outcomeKeys = ['then', 'amount', 'access', 'destination', 'say', 'approvers', 'appeal'] as const
@@ -147,9 +147,4 @@ function readApprovers(field: Field, keys: readonly string[]): Approvers | undef
   }
   if (role === undefined || typeof count !== 'number') return undefined
   return { role, count }
-}
-
-function readYesNo(field: Field): boolean | undefined {
-  const value = scalarOf(field)
-  return typeof value === 'boolean' ? value : refuse(field, `\`${field.path}\` is true or false`)
 }

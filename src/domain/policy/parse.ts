@@ -9,7 +9,7 @@ import { readGuarantees } from './parse-guarantees.ts'
 import { readOtherwise, readRules } from './parse-rules.ts'
 import { readGiven, readTests } from './parse-tests.ts'
 import type { Policy, PolicyProblem } from './policy.ts'
-import { fieldsOf, itemsOf, readYaml, refuse, textOf, wordOf } from './yaml-reader.ts'
+import { fieldsOf, itemsOf, readYaml, readYesNo, refuse, textOf, wordOf } from './yaml-reader.ts'
 import type { Field } from './yaml-reader.ts'
 
 export type { Policy, PolicyProblem } from './policy.ts'
@@ -22,6 +22,7 @@ const keys = [
   'policy',
   'timezone',
   'judge_by',
+  'several_payments',
   'holidays',
   'reasons',
   'facts',
@@ -74,6 +75,7 @@ function readPolicy(root: Field, source: string): Policy | undefined {
       timezone: zone.name,
       judge_by:
         optional('judge_by', (field) => wordOf(field, ['purchase', 'request'] as const), undefined) ?? 'request',
+      several_payments: optional('several_payments', readYesNo, undefined) ?? false,
       declarations,
       facts,
       scope,

@@ -76,6 +76,8 @@ export type Policy = {
   readonly timezone: string
   /** Which version judges a request: the one in force when the payment was made, or when the request came. */
   readonly judge_by: 'purchase' | 'request'
+  /** Whether customers may ask for several payments at once in the portal. Each is judged by itself. */
+  readonly several_payments: boolean
   readonly declarations: readonly Declaration[]
   /** Every fact that its expressions may name. */
   readonly facts: ReadonlyMap<string, Fact>

@@ -116,6 +116,10 @@ export const policySchema = {
       enum: ['purchase', 'request'],
       description: 'The version in force when the payment was made, or when the request came.',
     },
+    several_payments: {
+      type: 'boolean',
+      description: 'Whether customers may ask for several payments at once in the portal. Each is judged by itself.',
+    },
     holidays: {
       type: 'array',
       items: { type: 'string', format: 'date' },

@@ -177,3 +177,9 @@ export function plainOf(field: Field): unknown {
   }
   return itemsOf(field, 100)?.map(scalarOf)
 }
+
+/** `true` or `false`; anything else is refused. */
+export function readYesNo(field: Field): boolean | undefined {
+  const value = scalarOf(field)
+  return typeof value === 'boolean' ? value : refuse(field, `\`${field.path}\` is true or false`)
+}

@@ -28,6 +28,7 @@ import {
 import type { Language } from '../../domain/languages.ts'
 import { languageOf } from './language.ts'
 import { portalPages, shopName } from './page.ts'
+import { mayAskSeveral, severalRoutes } from './several.ts'
 import { submitOnce } from './submit.ts'
 import { paymentEntry, previewView, requestView } from './views.ts'
 import { wordsIn } from './words.ts'
@@ -70,6 +71,7 @@ function portalApi(app: App): Hono<PortalEnv> {
   wayInAndOut(app, api)
   api.use(customerOnly(app))
   asking(app, api)
+  severalRoutes(app, api, previewFor)
   standing(app, api)
   answering(app, api)
   files(app, api)
@@ -127,7 +129,7 @@ async function previewFor(
 function asking(app: App, api: Hono<PortalEnv>): void {
   api.get('/payments', async (c) => {
     const payments = await entries(app, c.get('customer'), languageOf(c))
-    return c.json({ shop: await shopName(app), payments } satisfies PaymentsAnswer)
+    return c.json({ shop: await shopName(app), payments, several: await mayAskSeveral(app) } satisfies PaymentsAnswer)
   })
 
   api.get('/payments/:id', async (c) => {

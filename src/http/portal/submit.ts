@@ -68,7 +68,7 @@ async function ask(app: App, asking: Asking): Promise<Submitted> {
  * Looks at the payment in Stripe before the answer is compared with what was shown: a refund made there a moment ago would
  * change it. With Stripe away the request is taken all the same and decided when Stripe is back.
  */
-async function lookAgain(app: App, id: string): Promise<void> {
+export async function lookAgain(app: App, id: string): Promise<void> {
   const payment = await findPayment(app.db, app.account, id)
   try {
     if (payment !== undefined) await lookClosely(app, payment.stripe_charge)

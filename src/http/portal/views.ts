@@ -114,6 +114,7 @@ export function requestView(row: PortalRequestRow, told: Told): RequestView {
     appealed_at: iso(row.appealed_at),
     files: filesView(row.files, null),
     questions: row.questions.map((question) => questionView(question, row.files)),
+    together: row.together,
     decision,
     refund: refund && refundView(refund, payment, told.now),
     may: {

@@ -38,7 +38,12 @@ export type PaymentEntry = PaymentView & {
   readonly after: string | null
 }
 
-export type PaymentsAnswer = { readonly shop: string; readonly payments: readonly PaymentEntry[] }
+/** `several`: whether several payments can be asked for at once, as the policy says. */
+export type PaymentsAnswer = {
+  readonly shop: string
+  readonly payments: readonly PaymentEntry[]
+  readonly several: boolean
+}
 
 /** What happens to access. `ends_at` is null where it stays, or where no end is known. */
 export type AccessView = {
@@ -98,6 +103,23 @@ export type QuestionView = {
   readonly files: readonly FileView[]
 }
 
+/** Several payments at once: each with what was shown for it. */
+export type NewSeveralBody = {
+  readonly payments: readonly { readonly payment: string; readonly shown: string; readonly after: string | null }[]
+  readonly reason: string
+  readonly comment?: string | undefined
+}
+export type SeveralPreview = { readonly previews: readonly Preview[] }
+
+/** A request that was asked for together with the one that is shown. */
+export type Together = {
+  readonly id: string
+  readonly what: string
+  readonly amount_minor: number
+  readonly currency: string
+  readonly status: RequestStatus
+}
+
 /** `existing`: this request was there before, made in another tab, by a first tap, or by somebody else. */
 export type NewRequestAnswer = { readonly id: string; readonly existing: boolean }
 
@@ -145,6 +167,8 @@ export type RequestView = {
   readonly decision: DecisionView | null
   readonly refund: RefundView | null
   readonly may: { readonly withdraw: boolean; readonly appeal: boolean; readonly ask_again: boolean }
+  /** What was asked for together with it. */
+  readonly together: readonly Together[]
 }
 
 export type EnterAnswer = {

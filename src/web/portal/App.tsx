@@ -11,6 +11,7 @@ import { Link } from './parts/Link.tsx'
 import { Enter } from './screens/Enter.tsx'
 import { Payments } from './screens/Payments.tsx'
 import { Request } from './screens/Request.tsx'
+import { ThenSeveral, WhySeveral } from './screens/Several.tsx'
 import { Then } from './screens/Then.tsx'
 import { Why } from './screens/Why.tsx'
 
@@ -50,6 +51,10 @@ function Page() {
       return <Why key={route.payment} id={route.payment} />
     case 'then':
       return <Then key={`${route.payment} ${route.reason}`} id={route.payment} reason={route.reason} />
+    case 'why_several':
+      return <WhySeveral payments={route.payments} />
+    case 'then_several':
+      return <ThenSeveral key={route.reason} payments={route.payments} reason={route.reason} />
     case 'request':
       return <Request key={route.id} id={route.id} />
     case 'elsewhere':

@@ -2,10 +2,12 @@ import type {
   EnterAnswer,
   NewRequestAnswer,
   NewRequestBody,
+  NewSeveralBody,
   PaymentEntry,
   PaymentsAnswer,
   Preview,
   RequestView,
+  SeveralPreview,
 } from '../../http/portal/wire.ts'
 import { spoken } from './language.ts'
 
@@ -68,6 +70,9 @@ export const payment = (id: string) => call<PaymentEntry>('GET', `/payments/${en
 export const preview = (id: string, reason: string, comment: string) =>
   call<Preview>('POST', `/payments/${encodeURIComponent(id)}/preview`, { reason, comment: comment || undefined })
 export const submit = (body: NewRequestBody) => call<NewRequestAnswer>('POST', '/requests', body)
+export const previewSeveral = (payments: readonly string[], reason: string, comment: string) =>
+  call<SeveralPreview>('POST', '/several/preview', { payments, reason, comment: comment || undefined })
+export const submitSeveral = (body: NewSeveralBody) => call<NewRequestAnswer>('POST', '/several', body)
 export const request = (id: string) => call<RequestView>('GET', `/requests/${encodeURIComponent(id)}`)
 export const withdraw = (id: string) => call<object>('POST', `/requests/${encodeURIComponent(id)}/withdraw`)
 export const appeal = (id: string, comment: string) =>

@@ -40,6 +40,7 @@ const request: RequestView = {
   appealed_at: null,
   files: [],
   questions: [],
+  together: [],
   decision,
   refund,
   payment: {

@@ -24,12 +24,21 @@ export type Route =
   | { readonly at: 'why'; readonly payment: string }
   | { readonly at: 'then'; readonly payment: string; readonly reason: string }
   | { readonly at: 'request'; readonly id: string }
+  | { readonly at: 'why_several'; readonly payments: readonly string[] }
+  | { readonly at: 'then_several'; readonly payments: readonly string[]; readonly reason: string }
 
 export function routeOf({ path, search }: Place): Route {
   const [, portal, page, id, step] = path.split('/')
   if (portal !== 'portal') return { at: 'elsewhere' }
   if (page === undefined) return { at: 'payments' }
   if (page === 'enter' && id === undefined) return { at: 'enter' }
+  if (page === 'several' && (id === undefined || id === 'refund') && step === undefined) {
+    const query = new URLSearchParams(search)
+    const payments = (query.get('payments') ?? '').split(',').filter((each) => each !== '')
+    return id === undefined
+      ? { at: 'why_several', payments }
+      : { at: 'then_several', payments, reason: query.get('reason') ?? '' }
+  }
   if (page === 'requests' && id !== undefined && step === undefined) return { at: 'request', id }
   if (page === 'payments' && id !== undefined && step === undefined) return { at: 'why', payment: id }
   if (page === 'payments' && id !== undefined && step === 'refund') {
@@ -42,5 +51,8 @@ export const to = {
   payments: '/portal',
   why: (payment: string) => `/portal/payments/${payment}`,
   then: (payment: string, reason: string) => `/portal/payments/${payment}/refund?reason=${encodeURIComponent(reason)}`,
+  whySeveral: (payments: readonly string[]) => `/portal/several?payments=${payments.join(',')}`,
+  thenSeveral: (payments: readonly string[], reason: string) =>
+    `/portal/several/refund?payments=${payments.join(',')}&reason=${encodeURIComponent(reason)}`,
   request: (id: string) => `/portal/requests/${id}`,
 } as const

@@ -51,3 +51,28 @@ function endOf(error: unknown): Sent | undefined {
   if (error.trouble === 'offline' || error.trouble === 'away' || error.code === 'request_in_flight') return undefined
   return { end: 'stopped', trouble: error.trouble }
 }
+
+export type SentSeveral =
+  | { readonly end: 'made'; readonly id: string; readonly existing: boolean }
+  | { readonly end: 'changed'; readonly previews: readonly Preview[] }
+  | { readonly end: 'stopped' }
+
+/** Asks for several payments as they were shown, and again when no answer comes: the server makes one bundle of it. */
+export async function sendSeveral(
+  asked: readonly Preview[],
+  { reason, comment }: { readonly reason: string; readonly comment: string },
+): Promise<SentSeveral> {
+  const payments = asked.map(({ payment, shown }) => ({ payment: payment.id, shown, after: payment.after }))
+  for (const wait of waitsMs) {
+    await pause(wait)
+    try {
+      const made = await api.submitSeveral({ payments, reason, comment: comment.trim() || undefined })
+      return { end: 'made', id: made.id, existing: made.existing && wait === 0 }
+    } catch (error) {
+      if (!(error instanceof CallFailed)) throw error
+      if (error.code === 'decision_changed') return { end: 'changed', previews: error.problem['previews'] as Preview[] }
+      if (error.trouble !== 'offline' && error.trouble !== 'away') return { end: 'stopped' }
+    }
+  }
+  return { end: 'stopped' }
+}

@@ -12,7 +12,7 @@ import { PaymentLine } from '../parts/PaymentLine.tsx'
 import { Skeleton } from '../parts/Skeleton.tsx'
 import { Steps } from '../parts/Steps.tsx'
 import { Title } from '../parts/Title.tsx'
-import { to } from '../router.ts'
+import { go, to } from '../router.ts'
 import { counted } from '../words/fill.ts'
 
 const shownAtFirst = 8
@@ -22,12 +22,14 @@ export function Payments() {
   const reader = useSpoken()
   const { words } = reader
   const [all, setAll] = useState(false)
+  const [chosen, setChosen] = useState<readonly string[] | undefined>()
   const { now, again } = useLoad('payments', api.payments)
   useLive(again)
   if (now.state === 'loading') return <Skeleton of="list" />
   if (now.state === 'failed') return <TroublePage trouble={now.trouble} again={again} />
 
   const { payments } = now.value
+  const several = now.value.several && payments.filter(canChoose).length > 1
   const more = payments.length - shownAtFirst
   return (
     <>
@@ -36,7 +38,7 @@ export function Payments() {
       {payments.length === 0 ? <Empty /> : <p class="lead">{words.payments.lead}</p>}
       <ul class="payments">
         {(all ? payments : payments.slice(0, shownAtFirst)).map((payment) => (
-          <Row key={payment.id} payment={payment} />
+          <Row key={payment.id} payment={payment} {...(several && chosen && { chosen, onChoose: setChosen })} />
         ))}
       </ul>
       {more > 0 && !all && (
@@ -44,11 +46,55 @@ export function Payments() {
           {counted(words.payments.show_all, reader, { more })}
         </button>
       )}
+      {several && (
+        <div class="deeds">
+          {chosen !== undefined && chosen.length > 0 && (
+            <button
+              type="button"
+              class="button"
+              onClick={() => go(chosen.length === 1 ? to.why(chosen[0]!) : to.whySeveral(chosen))}
+            >
+              {counted(words.several.go_on, reader, { count: chosen.length })}
+            </button>
+          )}
+          <button type="button" class="button quiet" onClick={() => setChosen(chosen ? undefined : [])}>
+            {chosen ? words.several.one : words.several.choose}
+          </button>
+        </div>
+      )}
     </>
   )
 }
 
-function Row({ payment }: { payment: PaymentEntry }) {
+/** Something can be asked for, and nothing is being asked for already. */
+const canChoose = ({ badge, request }: PaymentEntry): boolean =>
+  (badge.kind === 'refundable' || badge.kind === 'review') && !request?.open
+
+function Row({
+  payment,
+  chosen,
+  onChoose,
+}: {
+  payment: PaymentEntry
+  chosen?: readonly string[]
+  onChoose?: (chosen: readonly string[]) => void
+}) {
+  if (chosen && onChoose && canChoose(payment))
+    return (
+      <li>
+        <label class="payment choosable">
+          <PaymentLine payment={payment} />
+          <Badge badge={payment.badge} />
+          <input
+            type="checkbox"
+            checked={chosen.includes(payment.id)}
+            onChange={() =>
+              onChoose(chosen.includes(payment.id) ? chosen.filter((id) => id !== payment.id) : [...chosen, payment.id])
+            }
+          />
+        </label>
+      </li>
+    )
   return (
     <li>
       <Link class="payment" href={wayOf(payment)}>

@@ -2,7 +2,7 @@
 import type { CustomerReason } from '../../../domain/reasons.ts'
 import type { RequestView } from '../../../http/portal/wire.ts'
 import * as api from '../api.ts'
-import { dayInSentence, weekday } from '../format.ts'
+import { amount, dayInSentence, weekday } from '../format.ts'
 import { useLocale, useWords } from '../language.ts'
 import { isLate, lineOf } from '../line.ts'
 import { useLive, useLoad } from '../load.ts'
@@ -48,6 +48,7 @@ export function Request({ id }: { id: string }) {
         <Timeline steps={lineOf(request, { words, locale: useLocale(), now: new Date() })} />
       </section>
       <Details request={request} />
+      <TogetherWith request={request} />
       {request.may.withdraw && <Withdraw id={request.id} done={again} />}
       {request.may.ask_again && (
         <Link class="button quiet" href={to.why(request.payment.id)}>
@@ -158,6 +159,27 @@ function Denial({ request: { decision } }: { request: RequestView }) {
       )}
       {decision?.by !== 'policy' && decision?.reply === null && <p>{status.denied}</p>}
     </>
+  )
+}
+
+/** What was asked for at the same time, each with how it stands. */
+function TogetherWith({ request: { together } }: { request: RequestView }) {
+  const words = useWords()
+  const locale = useLocale()
+  if (together.length === 0) return null
+  return (
+    <section class="sheet">
+      <h2>{words.several.together}</h2>
+      <dl class="facts">
+        {together.map(({ id, what, amount_minor, currency, status }) => (
+          <Fact key={id} name={`${what}, ${amount(amount_minor, currency, locale)}`}>
+            <Link class="quiet-link" href={to.request(id)}>
+              {words.status.title[status]}
+            </Link>
+          </Fact>
+        ))}
+      </dl>
+    </section>
   )
 }
 

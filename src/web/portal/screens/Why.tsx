@@ -52,7 +52,7 @@ function Question({ payment }: { payment: PaymentEntry }) {
         )}
       </section>
       {asking ? (
-        <Reasons payment={payment} />
+        <Reasons draft={payment.id} onReason={(reason) => go(to.then(payment.id, reason))} />
       ) : (
         <NotByRule onAsk={() => setAsking(true)} refunded={payment.badge.kind === 'refunded'} />
       )}
@@ -76,17 +76,17 @@ function NotByRule({ onAsk, refunded }: { onAsk: () => void; refunded: boolean }
 
 const longestComment = 2000
 
-function Reasons({ payment }: { payment: PaymentEntry }) {
+/** The reasons to choose from and a comment, kept under `draft` until the request is made. */
+export function Reasons({ draft: key, onReason }: { draft: string; onReason: (reason: string) => void }) {
   const reader = useSpoken()
   const { words } = reader
-  const [draft, setDraft] = useState(() => readDraft(payment.id))
+  const [draft, setDraft] = useState(() => readDraft(key))
   const [missing, setMissing] = useState(false)
-  const change = (part: { reason?: string; comment?: string }) =>
-    setDraft(keepDraft(payment.id, { ...part, sent: undefined }))
+  const change = (part: { reason?: string; comment?: string }) => setDraft(keepDraft(key, { ...part, sent: undefined }))
   const next = (event: Event) => {
     event.preventDefault()
     if (draft.reason === '') return setMissing(true)
-    go(to.then(payment.id, draft.reason))
+    onReason(draft.reason)
   }
   return (
     <form onSubmit={next} noValidate>

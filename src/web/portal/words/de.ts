@@ -182,6 +182,17 @@ export const words: Words<'de'> = {
     in_the_way: 'Ihre Anfrage wird gerade aufgenommen. Bitte versuchen Sie es gleich noch einmal.',
   },
 
+  several: {
+    choose: 'Mehrere Zahlungen auswählen',
+    one: 'Eine einzelne Zahlung auswählen',
+    go_on: { one: 'Weiter mit 1 Zahlung', other: 'Weiter mit {count} Zahlungen' },
+    lead: 'Jede Zahlung bekommt ihre eigene Antwort.',
+    left_out: 'Nicht dabei: Nach unseren Regeln ist die Antwort Nein',
+    in_all: 'Zusammen {amount}',
+    button: { one: '1 Zahlung anfragen', other: '{count} Zahlungen anfragen' },
+    together: 'Zusammen angefragt',
+  },
+
   arrival: {
     card: '5–10 Bankarbeitstage, nachdem wir sie gesendet haben',
     other: 'Einige Bankarbeitstage, nachdem wir sie gesendet haben, je nach Ihrer Bank',

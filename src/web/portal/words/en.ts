@@ -167,6 +167,17 @@ export const words: Words<'en'> = {
     in_the_way: 'Your request is being taken in right now. Try again in a moment.',
   },
 
+  several: {
+    choose: 'Choose several payments',
+    one: 'Choose a single payment',
+    go_on: { one: 'Continue with 1 payment', other: 'Continue with {count} payments' },
+    lead: 'Each payment is answered by itself.',
+    left_out: 'Not among them: by our rules, the answer is no',
+    in_all: '{amount} in all',
+    button: { one: 'Ask for 1 payment', other: 'Ask for {count} payments' },
+    together: 'Asked for together',
+  },
+
   arrival: {
     card: '5–10 business days after we send it',
     other: 'A few business days after we send it, depending on your bank',

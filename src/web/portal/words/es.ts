@@ -178,6 +178,17 @@ export const words: Words<'es'> = {
     in_the_way: 'Su solicitud se está registrando en este momento. Inténtelo de nuevo enseguida.',
   },
 
+  several: {
+    choose: 'Elegir varios pagos',
+    one: 'Elegir un solo pago',
+    go_on: { one: 'Continuar con 1 pago', other: 'Continuar con {count} pagos' },
+    lead: 'Cada pago recibe su propia respuesta.',
+    left_out: 'No incluidos: según nuestras normas, la respuesta es no',
+    in_all: '{amount} en total',
+    button: { one: 'Solicitar 1 pago', other: 'Solicitar {count} pagos' },
+    together: 'Solicitados juntos',
+  },
+
   arrival: {
     card: 'De 5 a 10 días hábiles después de enviarlo',
     other: 'Algunos días hábiles después de enviarlo, según su banco',

@@ -181,6 +181,17 @@ export const words: Words<'fr'> = {
     in_the_way: 'Votre demande est en cours d’enregistrement. Veuillez réessayer dans un instant.',
   },
 
+  several: {
+    choose: 'Choisir plusieurs paiements',
+    one: 'Choisir un seul paiement',
+    go_on: { one: 'Continuer avec 1 paiement', other: 'Continuer avec {count} paiements' },
+    lead: 'Chaque paiement reçoit sa propre réponse.',
+    left_out: 'Non compris : selon nos règles, la réponse est non',
+    in_all: '{amount} au total',
+    button: { one: 'Demander 1 paiement', other: 'Demander {count} paiements' },
+    together: 'Demandés ensemble',
+  },
+
   arrival: {
     card: '5 à 10 jours ouvrés après notre envoi',
     other: 'Quelques jours ouvrés après notre envoi, selon votre banque',

@@ -181,6 +181,17 @@ export const words: Words<'it'> = {
     in_the_way: 'La Sua richiesta è in corso di registrazione. Riprovi tra un momento.',
   },
 
+  several: {
+    choose: 'Scegliere più pagamenti',
+    one: 'Scegliere un solo pagamento',
+    go_on: { one: 'Continua con 1 pagamento', other: 'Continua con {count} pagamenti' },
+    lead: 'Ogni pagamento riceve una risposta a sé.',
+    left_out: 'Non compresi: secondo le nostre regole la risposta è no',
+    in_all: '{amount} in tutto',
+    button: { one: 'Richiedi 1 pagamento', other: 'Richiedi {count} pagamenti' },
+    together: 'Richiesti insieme',
+  },
+
   arrival: {
     card: '5–10 giorni lavorativi dopo il nostro invio',
     other: 'Alcuni giorni lavorativi dopo il nostro invio, a seconda della Sua banca',

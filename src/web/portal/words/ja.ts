@@ -168,6 +168,17 @@ export const words: Words<'ja'> = {
     in_the_way: 'ただいまお申し込みを受け付けています。少ししてからもう一度お試しください。',
   },
 
+  several: {
+    choose: '複数のお支払いを選ぶ',
+    one: 'お支払いを1件だけ選ぶ',
+    go_on: { other: '{count}件のお支払いで続ける' },
+    lead: 'お支払いごとに個別に回答します。',
+    left_out: '対象外：当店の規定により返金できません',
+    in_all: '合計 {amount}',
+    button: { other: '{count}件のお支払いを申請する' },
+    together: 'まとめて申請したお支払い',
+  },
+
   arrival: {
     card: '送金後5～10営業日',
     other: '送金後数営業日（銀行により異なります）',

@@ -181,6 +181,17 @@ export const words: Words<'nl'> = {
     in_the_way: 'Uw aanvraag wordt op dit moment vastgelegd. Probeer het zo dadelijk opnieuw.',
   },
 
+  several: {
+    choose: 'Meerdere betalingen kiezen',
+    one: 'Eén betaling kiezen',
+    go_on: { one: 'Verder met 1 betaling', other: 'Verder met {count} betalingen' },
+    lead: 'Elke betaling krijgt een eigen antwoord.',
+    left_out: 'Niet inbegrepen: volgens onze regels is het antwoord nee',
+    in_all: '{amount} in totaal',
+    button: { one: '1 betaling aanvragen', other: '{count} betalingen aanvragen' },
+    together: 'Samen aangevraagd',
+  },
+
   arrival: {
     card: '5–10 werkdagen nadat wij hem hebben verstuurd',
     other: 'Enkele werkdagen nadat wij hem hebben verstuurd, afhankelijk van uw bank',

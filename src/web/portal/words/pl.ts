@@ -195,6 +195,27 @@ export const words: Words<'pl'> = {
     in_the_way: 'Wniosek jest właśnie przyjmowany. Prosimy spróbować ponownie za chwilę.',
   },
 
+  several: {
+    choose: 'Wybierz kilka płatności',
+    one: 'Wybierz jedną płatność',
+    go_on: {
+      one: 'Dalej z 1 płatnością',
+      few: 'Dalej z {count} płatnościami',
+      many: 'Dalej z {count} płatnościami',
+      other: 'Dalej z {count} płatnościami',
+    },
+    lead: 'Na każdą płatność odpowiadamy osobno.',
+    left_out: 'Nieobjęte: według naszych zasad odpowiedź brzmi „nie”',
+    in_all: 'Razem {amount}',
+    button: {
+      one: 'Poproś o zwrot 1 płatności',
+      few: 'Poproś o zwrot {count} płatności',
+      many: 'Poproś o zwrot {count} płatności',
+      other: 'Poproś o zwrot {count} płatności',
+    },
+    together: 'Zgłoszone razem',
+  },
+
   arrival: {
     card: '5–10 dni roboczych od wysłania',
     other: 'Kilka dni roboczych od wysłania, zależnie od banku',

@@ -177,6 +177,17 @@ export const words: Words<'pt'> = {
     in_the_way: 'O seu pedido está a ser registado neste momento. Tente novamente daqui a pouco.',
   },
 
+  several: {
+    choose: 'Escolher vários pagamentos',
+    one: 'Escolher um único pagamento',
+    go_on: { one: 'Continuar com 1 pagamento', other: 'Continuar com {count} pagamentos' },
+    lead: 'Cada pagamento recebe a sua própria resposta.',
+    left_out: 'Não incluídos: segundo as nossas regras, a resposta é não',
+    in_all: '{amount} no total',
+    button: { one: 'Pedir 1 pagamento', other: 'Pedir {count} pagamentos' },
+    together: 'Pedidos em conjunto',
+  },
+
   arrival: {
     card: '5 a 10 dias úteis após o envio',
     other: 'Alguns dias úteis após o envio, conforme o seu banco',

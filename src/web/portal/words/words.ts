@@ -128,6 +128,18 @@ export type Words<L extends Language = never> = {
     readonly in_the_way: string
   }
 
+  /** Asking for several payments at once, where the policy has it. */
+  readonly several: {
+    readonly choose: string
+    readonly one: string
+    readonly go_on: Counted<Forms[L], 'count'>
+    readonly lead: string
+    readonly left_out: string
+    readonly in_all: Text<'amount'>
+    readonly button: Counted<Forms[L], 'count'>
+    readonly together: string
+  }
+
   readonly arrival: { readonly card: string; readonly other: string; readonly between: Text<'from' | 'to'> }
   readonly access: {
     readonly now: Text<'product'>

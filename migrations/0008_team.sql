@@ -107,6 +107,7 @@ create table outbox (
   kind        text not null check (kind in ('request', 'refund', 'access')),
   subject_id  text not null,                      -- rr_…, rf_… or cus_…
   status      text,                               -- the state that was reached; null for access
+  made        boolean not null default false,     -- it was just made; otherwise it moved
   at          timestamptz not null default clock_timestamp(),
   next_at     timestamptz default clock_timestamp(),
   lease_until timestamptz,
@@ -168,6 +169,10 @@ create table access_announced (
 
 create function note_in_outbox() returns trigger language plpgsql as $$
 begin
+  -- Nobody listens: nothing to write.
+  if not exists (select from webhook_endpoint e where e.account_id = new.account_id and e.disabled_at is null and e.deleted_at is null) then
+    return null;
+  end if;
   if tg_table_name = 'move' then
     insert into outbox (account_id, kind, subject_id, status) values (new.account_id, new.machine, new.subject_id, new.to_status);
     if new.machine = 'refund' and new.to_status in ('succeeded', 'failed', 'canceled') then
@@ -179,8 +184,8 @@ begin
   elsif tg_table_name = 'subscription' then
     insert into outbox (account_id, kind, subject_id) values (new.account_id, 'access', new.customer_id);
   else
-    insert into outbox (account_id, kind, subject_id, status)
-    values (new.account_id, case tg_table_name when 'refund' then 'refund' else 'request' end, new.id, new.status);
+    insert into outbox (account_id, kind, subject_id, status, made)
+    values (new.account_id, case tg_table_name when 'refund' then 'refund' else 'request' end, new.id, new.status, true);
   end if;
   return null;
 end $$;

@@ -10,6 +10,10 @@ const tables = [
   'stripe_event',
   'backtest',
   'policy_shadow',
+  'outbox',
+  'webhook_delivery',
+  'history_import',
+  'incident',
 ] as const
 export type WorkTable = (typeof tables)[number]
 

@@ -1,5 +1,6 @@
 import type { App } from '../app.ts'
 import type { StripeEventRow } from '../db/events.ts'
+import { claimDeliveries, type DeliveryRow, type OutboxRow } from '../db/webhooks.ts'
 import { claimDue, type WorkTable } from '../db/work.ts'
 import { changeSubscription, type SubscriptionChangeRow } from '../flows/change-subscription.ts'
 import { decideRequest } from '../flows/decide-request.ts'
@@ -12,6 +13,8 @@ import type { MessageRow } from '../db/messages.ts'
 import { backtestLeaseSeconds, runBacktest } from '../flows/run-backtest.ts'
 import { sendMessage } from '../flows/send-message.ts'
 import { runShadow } from '../flows/shadow-policy.ts'
+import { announce } from '../flows/webhooks/announce.ts'
+import { deliver } from '../flows/webhooks/deliver.ts'
 import { errorLine } from '../stripe/answers.ts'
 
 /** Rows whose `next_at` has come are the queue: no second copy of the truth in a job table. See docs/decisions. */
@@ -20,6 +23,8 @@ type Queue = {
   readonly limit: number
   readonly leaseSeconds: number
   run(app: App, rows: readonly object[], claimedAt: number): Promise<unknown>
+  /** How rows are taken, where it is not the plain way. */
+  readonly claim?: typeof claimDeliveries
 }
 
 const each =
@@ -71,6 +76,19 @@ const queues: readonly Queue[] = [
     leaseSeconds: 60,
     run: each<{ id: string }>(({ id }, _, app) => runShadow(app, id)),
   },
+  { table: 'outbox', limit: 50, leaseSeconds: 60, run: (app, rows) => report(app, announce(app, rows as OutboxRow[])) },
+  {
+    table: 'webhook_delivery',
+    limit: 50,
+    leaseSeconds: 60,
+    claim: claimDeliveries,
+    // A receiver that takes its time is not waited for: the next round takes what others are due.
+    run: (app, rows) =>
+      Promise.race([
+        Promise.all(rows.map((row) => report(app, deliver(app, row as DeliveryRow)))),
+        new Promise((done) => setTimeout(done, 1_000)),
+      ]),
+  },
 ]
 
 async function report(app: App, work: Promise<unknown>): Promise<void> {
@@ -90,8 +108,9 @@ export async function workOnce(app: App): Promise<number> {
   return taken.reduce((sum, count) => sum + count, 0)
 }
 
-async function drain(app: App, { table, limit, leaseSeconds, run }: Queue): Promise<number> {
-  const rows = await claimDue(app.db, app.account, table, { now: app.now(), limit, leaseSeconds })
+async function drain(app: App, { table, limit, leaseSeconds, run, claim }: Queue): Promise<number> {
+  const how = { now: app.now(), limit, leaseSeconds }
+  const rows = await (claim?.(app.db, app.account, how) ?? claimDue(app.db, app.account, table, how))
   if (rows.length > 0) await run(app, rows, app.elapsed())
   return rows.length
 }

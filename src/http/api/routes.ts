@@ -9,6 +9,7 @@ import { decisionRoutes, paymentRoutes } from './payments.ts'
 import { idempotent, keyOnly, type ApiEnv } from './keys.ts'
 import { mailRoutes } from './mail.ts'
 import { requestRoutes } from './requests.ts'
+import { webhookRoutes } from './webhooks.ts'
 
 /** The API, and the description that is made from the same routes (OpenAPI 3.1 at /v1/openapi.json). */
 export function apiRoutes(app: App): OpenAPIHono<ApiEnv> {
@@ -33,6 +34,7 @@ export function apiRoutes(app: App): OpenAPIHono<ApiEnv> {
   paymentRoutes(app, api)
   customerRoutes(app, api)
   mailRoutes(app, api)
+  webhookRoutes(app, api)
   expectScopes(api)
   return api
 }

@@ -6,6 +6,7 @@ import { refundsRoutes } from './refunds.ts'
 import { stripeRoutes } from './stripe.ts'
 import { teamRoutes } from './team.ts'
 import { templateRoutes } from './templates.ts'
+import { webhookSettingsRoutes } from './webhooks.ts'
 
 /** What the pages of the settings read and do: one file and one line for each page. */
 export function settingsRoutes(app: App): Hono<AdminEnv> {
@@ -13,6 +14,7 @@ export function settingsRoutes(app: App): Hono<AdminEnv> {
     .route('/stripe', stripeRoutes(app))
     .route('/refunds', refundsRoutes(app))
     .route('/team', teamRoutes(app))
+    .route('/webhooks', webhookSettingsRoutes(app))
     .route('/api-keys', apiKeyRoutes(app))
     .route('/templates', templateRoutes(app))
 }

@@ -16,6 +16,7 @@ export const settingsPages: readonly SettingsPage[] = [
   { path: 'team', word: 'Team', group: 'People', load: () => import('./TeamPage.tsx') },
   { path: 'templates', word: 'Replies', group: 'Refunds', load: () => import('./TemplatesPage.tsx') },
   { path: 'api-keys', word: 'API keys', group: 'Your app', load: () => import('./ApiKeysPage.tsx') },
+  { path: 'webhooks', word: 'Webhooks', group: 'Your app', load: () => import('./WebhooksPage.tsx') },
   { path: 'me', word: 'You', group: 'Yours', load: () => import('./MePage.tsx') },
   { path: 'look', word: 'Look', group: 'Yours', load: () => import('./LookPage.tsx') },
 ]

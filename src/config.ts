@@ -7,6 +7,10 @@ export type Config = {
   readonly host: string
   /** Where customers and staff reach this installation, without a slash at the end. Links are made from it, never from a Host header. */
   readonly publicUrl: string
+  /** Where customers reach the portal, when that is another domain than `publicUrl`. */
+  readonly portalUrl: string
+  /** How many proxies stand before this program and add to X-Forwarded-For. With 0 that header is not believed. */
+  readonly trustedProxies: number
   readonly dataFolder: string
   /** Undefined: PostgreSQL is started from its npm-shipped binaries in the data folder. */
   readonly databaseUrl: string | undefined
@@ -59,6 +63,16 @@ const variables = {
     schema: z.url({ protocol: /^https?$/ }),
     for: 'where customers and staff reach Moneyback',
     example: 'https://refunds.example.com',
+  },
+  PORTAL_URL: {
+    schema: z.url({ protocol: /^https?$/ }),
+    for: 'the address of the portal, when customers reach it under a domain of its own',
+    example: 'https://refunds.example.com',
+  },
+  TRUSTED_PROXIES: {
+    schema: z.coerce.number().int().min(0).max(10),
+    for: 'how many proxies stand before this program; their X-Forwarded-For tells who asks',
+    example: '1',
   },
   DATA_DIR: { schema: z.string().min(1), for: 'the folder for PostgreSQL and the demo', example: './data' },
   DATABASE_URL: {
@@ -155,12 +169,15 @@ function read<N extends Name>(env: NodeJS.ProcessEnv, name: N): z.infer<(typeof 
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const port = read(env, 'PORT') ?? 3000
   const host = read(env, 'HOST') ?? '127.0.0.1'
+  const publicUrl = (
+    read(env, 'PUBLIC_URL') ?? `http://${host === '0.0.0.0' || host === '127.0.0.1' ? 'localhost' : host}:${port}`
+  ).replace(/\/+$/, '')
   return {
     port,
     host,
-    publicUrl: (
-      read(env, 'PUBLIC_URL') ?? `http://${host === '0.0.0.0' || host === '127.0.0.1' ? 'localhost' : host}:${port}`
-    ).replace(/\/+$/, ''),
+    publicUrl,
+    portalUrl: (read(env, 'PORTAL_URL') ?? publicUrl).replace(/\/+$/, ''),
+    trustedProxies: read(env, 'TRUSTED_PROXIES') ?? 0,
     dataFolder: resolve(read(env, 'DATA_DIR') ?? './data'),
     databaseUrl: read(env, 'DATABASE_URL'),
     stripe: readStripe(env),

@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers'
 import { buildWebWhenStale } from '../scripts/build-web.ts'
 import type { App } from './app.ts'
 import { ConfigError, readConfig, type Config } from './config.ts'
+import { portalKeyCommand } from './cli/portal-key.ts'
 import { verifyCommand } from './cli/verify.ts'
 import { accountsOf } from './db/accounts.ts'
 import { createApiKey } from './db/api-keys.ts'
@@ -28,6 +29,8 @@ const usage = `Usage: npm start [-- COMMAND]
   staff add EMAIL ROLE adds somebody to the staff; the password is read from standard input
   api-key create NAME [SCOPE …]
                        makes an API key and prints it once; without scopes it may do everything
+  portal-key add NAME ISSUER [PUBLIC-KEY.pem] | list | revoke ID
+                       keys by which your backend signs links into the portal
   verify [--json]      checks that the books are right; ends with 1 when they are not
   backtest FILE        tries a policy file on all past requests, or on all payments; backtest alone says more
 `
@@ -50,6 +53,8 @@ async function main([command, ...rest]: string[]): Promise<void> {
       return addStaff(config, rest)
     case 'api-key':
       return addApiKey(config, rest)
+    case 'portal-key':
+      return portalKeyCommand(await open(config, neededDatabase(config)), rest)
     case 'verify':
       return verify(config, rest)
     case 'backtest':
@@ -250,7 +255,7 @@ function tellAndEnd(error: unknown): Promise<void> {
   return endAll(1)
 }
 
-const commandsThatEnd = ['migrate', 'staff', 'api-key', 'verify', 'backtest']
+const commandsThatEnd = ['migrate', 'staff', 'api-key', 'portal-key', 'verify', 'backtest']
 const given = process.argv.slice(2)
 main(given).then(
   () => (commandsThatEnd.includes(given[0] ?? '') ? endAll(Number(process.exitCode ?? 0)) : undefined),

@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import { startSimulator, type Simulator } from '../stripe-simulator/simulator.ts'
 import type { App } from '../src/app.ts'
 import { readConfig } from '../src/config.ts'
+import { findPayment } from '../src/db/payments.ts'
 import { createPortalLink, type NewLink } from '../src/flows/open-portal.ts'
 import { observePayment } from '../src/flows/observe-payment.ts'
 import { publishPolicy } from '../src/flows/publish-policy.ts'
@@ -23,6 +24,10 @@ export type PortalWorld = {
     readonly daysAgo?: number
     /** Pays once more instead of being somebody new. */
     readonly customer?: string
+    /** Without a customer in Stripe, known by this address alone. */
+    readonly guest?: string
+    /** Another address than the one made of the name. */
+    readonly email?: string
   }): Promise<{ customer: string; payment: string }>
   /** A link into the portal, and the token in it. */
   link(link: Omit<NewLink, 'by'>): Promise<{ url: string; token: string }>
@@ -36,9 +41,12 @@ export type PortalWorld = {
 const day = 86_400_000
 
 /** A program on a database of its own and a simulated Stripe, with the policy that Moneyback comes with. */
-export async function portalWorld({ port = 3000 }: { port?: number } = {}): Promise<PortalWorld> {
+export async function portalWorld({
+  port = 3000,
+  env = {},
+}: { port?: number; env?: Record<string, string> } = {}): Promise<PortalWorld> {
   const [database, simulator] = await Promise.all([freshDatabase(), startSimulator({ port: 0, seed: 1 })])
-  const config = { ...readConfig({ LOG_LEVEL: 'silent', PORT: String(port) }) }
+  const config = { ...readConfig({ LOG_LEVEL: 'silent', PORT: String(port), ...env }) }
   const opened = await openApp({
     config,
     databaseUrl: database.url,
@@ -58,14 +66,25 @@ export async function portalWorld({ port = 3000 }: { port?: number } = {}): Prom
   return {
     app,
     simulator,
-    pays: async ({ name, amount = 4900, used = 0.05, daysAgo = 1, customer: known }) => {
-      const customer = known
-        ? { id: known }
-        : await stripe.customers.create({ name, email: `${name.toLowerCase()}@example.com` })
+    pays: async ({
+      name,
+      amount = 4900,
+      used = 0.05,
+      daysAgo = 1,
+      customer: known,
+      guest,
+      email = `${name.toLowerCase()}@example.com`,
+    }) => {
+      const newcomer = known === undefined && guest === undefined
+      const customer = newcomer
+        ? await stripe.customers.create({ name, email })
+        : known === undefined
+          ? undefined
+          : { id: known }
       const paid = await stripe.paymentIntents.create({
         amount,
         currency: 'eur',
-        customer: customer.id,
+        ...(customer ? { customer: customer.id } : { receipt_email: guest! }),
         payment_method: 'pm_card_visa',
         confirm: true,
         description: 'Field guide',
@@ -77,7 +96,7 @@ export async function portalWorld({ port = 3000 }: { port?: number } = {}): Prom
         app.db,
       )
       await putFacts(app, { subject: payment, facts: { 'usage.share': used }, by: 'api_key:test' })
-      return { customer: customer.id, payment }
+      return { customer: customer?.id ?? (await findPayment(app.db, app.account, payment))!.owner_id!, payment }
     },
     link: async (link) => {
       const made = await createPortalLink(app, { ...link, by: 'api_key:test' })

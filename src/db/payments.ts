@@ -36,6 +36,10 @@ export type PaymentRow = {
   period_start: Date | null
   period_end: Date | null
   receipt_email: string | null
+  /** Stripe's number of the receipt, such as 2519-8802. */
+  receipt_number: string | null
+  /** Whose it is: the customer, or `guest_…` for somebody known only by their e-mail address. Computed by PostgreSQL. */
+  owner_id: string | null
   /** Connect: the account that the money was passed on to by a destination charge. */
   transfer_destination: string | null
   /** Connect: the platform took a fee of this payment. */
@@ -113,7 +117,16 @@ export async function listPayments(
 }
 
 /** What Stripe says about a payment; our id, and what is set aside on it, are our own and stay as they are. */
-export type ObservedPayment = Omit<PaymentRow, 'reserved_minor' | 'overlap_minor' | 'first'>
+export type ObservedPayment = Omit<PaymentRow, 'reserved_minor' | 'overlap_minor' | 'first' | 'owner_id'>
+
+/** Whose payment it is, or whose request's: a `pay_…` or an `rr_…`. */
+export async function ownerOf(db: Db, account: string, subject: string): Promise<string | undefined> {
+  const { rows } = await sql<{ owner_id: string | null }>`
+    select owner_id from payment where account_id = ${account} and id in (
+      select ${subject}::text union all
+      select payment_id from refund_request where account_id = ${account} and id = ${subject})`.execute(db)
+  return rows[0]?.owner_id ?? undefined
+}
 
 /**
  * Writes what Stripe says now, or makes the payment. A word that is older than what we have (`seen_at`) changes nothing.
@@ -124,13 +137,13 @@ export async function savePayment(tx: Tx, seen: ObservedPayment): Promise<Paymen
     insert into payment (account_id, id, customer_id, description, captured_minor, currency, paid_at, captured,
       stripe_payment_intent, stripe_charge, method, card_brand, card_last4, card_fingerprint, dispute, fraud_warning,
       product_id, product_name, interval, interval_count, quantity, invoice_id, invoice_number, subscription_id,
-      subscription_item_id, period_start, period_end, receipt_email, transfer_destination, application_fee, seen_at)
+      subscription_item_id, period_start, period_end, receipt_email, receipt_number, transfer_destination, application_fee, seen_at)
     values (${seen.account_id}, ${seen.id}, ${seen.customer_id}, ${seen.description}, ${seen.captured_minor}, ${seen.currency},
       ${seen.paid_at}, ${seen.captured}, ${seen.stripe_payment_intent}, ${seen.stripe_charge}, ${seen.method},
       ${seen.card_brand}, ${seen.card_last4}, ${seen.card_fingerprint}, ${seen.dispute}, ${seen.fraud_warning},
       ${seen.product_id}, ${seen.product_name}, ${seen.interval}, ${seen.interval_count}, ${seen.quantity},
       ${seen.invoice_id}, ${seen.invoice_number}, ${seen.subscription_id}, ${seen.subscription_item_id},
-      ${seen.period_start}, ${seen.period_end}, ${seen.receipt_email},
+      ${seen.period_start}, ${seen.period_end}, ${seen.receipt_email}, ${seen.receipt_number},
       ${seen.transfer_destination}, ${seen.application_fee}, ${seen.seen_at})
     on conflict (account_id, stripe_charge) do update set
       customer_id = excluded.customer_id, description = excluded.description, captured_minor = excluded.captured_minor,
@@ -141,6 +154,7 @@ export async function savePayment(tx: Tx, seen: ObservedPayment): Promise<Paymen
       quantity = excluded.quantity, invoice_id = excluded.invoice_id, invoice_number = excluded.invoice_number,
       subscription_id = excluded.subscription_id, subscription_item_id = excluded.subscription_item_id,
       period_start = excluded.period_start, period_end = excluded.period_end, receipt_email = excluded.receipt_email,
+      receipt_number = excluded.receipt_number,
       transfer_destination = excluded.transfer_destination, application_fee = excluded.application_fee,
       seen_at = excluded.seen_at
     where payment.seen_at <= excluded.seen_at`.execute(tx)

@@ -12,11 +12,11 @@ export type PortalPaymentRow = PaymentRow & {
 
 export const isOpen = (status: RequestStatus): boolean => (openStatuses as readonly RequestStatus[]).includes(status)
 
-/** What a customer's list shows, newest first; with `payment` that one only. Of somebody else's payment there is no row. */
+/** What a list of these owners shows, newest first; with `payment` that one only. Of somebody else's payment there is no row. */
 export async function portalPayments(
   db: Db,
   account: string,
-  customer: string,
+  owners: readonly string[],
   payment?: string,
 ): Promise<PortalPaymentRow[]> {
   const one = payment === undefined ? sql`` : sql`and p.id = ${payment}`
@@ -31,7 +31,7 @@ export async function portalPayments(
       select id, status from refund_request r where r.account_id = p.account_id and r.payment_id = p.id and status <> 'withdrawn'
       order by created_at desc, id desc limit 1
     ) standing on true
-    where p.account_id = ${account} and p.customer_id = ${customer} ${one}
+    where p.account_id = ${account} and p.owner_id = any(${owners}::text[]) ${one}
     order by p.paid_at desc, p.id desc
     limit 200`.execute(db)
   return rows

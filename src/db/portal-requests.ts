@@ -32,11 +32,11 @@ export type PortalRequestRow = {
   together: Together[]
 }
 
-/** A customer's request with its payment, its newest decision and refund. Of somebody else's there is no row. */
+/** A request of these owners with its payment, its newest decision and refund. Of somebody else's there is no row. */
 export async function portalRequest(
   db: Db,
   account: string,
-  customer: string,
+  owners: readonly string[],
   id: string,
 ): Promise<PortalRequestRow | undefined> {
   const { rows } = await sql<RequestRow & Pick<PortalRequestRow, 'decision' | 'refund' | 'appealed_at' | 'together'>>`
@@ -51,18 +51,16 @@ export async function portalRequest(
          'failed_at', case when f.status in ('failed', 'canceled') then f.settled_at end)
        from refund f where f.account_id = r.account_id and f.request_id = r.id order by created_at desc, id desc limit 1) as refund,
       (select max(at) from move m where m.account_id = r.account_id and m.subject_id = r.id and m.event = 'appeal') as appealed_at,
-      coalesce((select jsonb_agg(jsonb_build_object('id', o.id, 'what', coalesce(p.product_name, p.description), 'status', o.status,
-          'amount_minor', coalesce(o.asked_minor, p.captured_minor), 'currency', o.currency) order by o.payment_id)
-        from refund_request o join payment p on p.account_id = o.account_id and p.id = o.payment_id
+      coalesce((select jsonb_agg(jsonb_build_object('id', o.id, 'what', coalesce(op.product_name, op.description), 'status', o.status,
+          'amount_minor', coalesce(o.asked_minor, op.captured_minor), 'currency', o.currency) order by o.payment_id)
+        from refund_request o join payment op on op.account_id = o.account_id and op.id = o.payment_id
         where o.account_id = r.account_id and o.bundle_id = r.bundle_id and o.id <> r.id and o.customer_id = r.customer_id), '[]') as together
-    from refund_request r
-    where r.account_id = ${account} and r.id = ${id} and r.customer_id = ${customer}`.execute(db)
+    from refund_request r join payment p on p.account_id = r.account_id and p.id = r.payment_id
+    where r.account_id = ${account} and r.id = ${id} and p.owner_id = any(${owners}::text[])`.execute(db)
   const found = rows[0]
   if (found === undefined) return undefined
   const { rows: paid } = await sql<PaymentRow>`
-    select * from payment where account_id = ${account} and id = ${found.payment_id} and customer_id = ${customer}`.execute(
-    db,
-  )
+    select * from payment where account_id = ${account} and id = ${found.payment_id}`.execute(db)
   const { decision, refund, appealed_at, together, ...request } = found
   if (paid[0] === undefined) return undefined
   const [questions, files] = await Promise.all([questionsOf(db, account, id), attachmentsOf(db, account, id)])

@@ -7,12 +7,14 @@ import type { Db, Tx } from './connect.ts'
 export const newSecret = (): string => randomBytes(32).toString('base64url')
 
 // A secret with 256 random bits can't be guessed from its hash, so a fast hash is enough and a slow one would only cost time.
-const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('base64url')
+export const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('base64url')
 
 export type NewPortalLink = {
   readonly account: string
   readonly token: string
   readonly customer: string
+  /** Other customers in Stripe who are the same person. */
+  readonly also?: readonly string[]
   /** The payment that the portal opens with. */
   readonly payment: string | null
   readonly return_url: string | null
@@ -27,21 +29,23 @@ export async function insertPortalLink(tx: Tx, link: NewPortalLink): Promise<voi
             ${link.expires_at}, ${link.reusable})`.execute(tx)
 }
 
-/** Writes the link of a letter, once. Answers false when the request has no customer whom it could let in. */
+/** Writes the link of a letter, once. Answers false when the request is about a payment of nobody whom it could let in. */
 export async function insertStatusLink(
   db: Db,
   link: { readonly account: string; readonly token: string; readonly request: string; readonly expires_at: Date },
 ): Promise<boolean> {
   const { rows } = await sql`
     insert into portal_link (account_id, hash, customer_id, request_id, expires_at, reusable)
-    select account_id, ${hashOf(link.token)}, customer_id, id, ${link.expires_at}, true from refund_request
-    where account_id = ${link.account} and id = ${link.request} and customer_id is not null
+    select r.account_id, ${hashOf(link.token)}, p.owner_id, r.id, ${link.expires_at}, true
+    from refund_request r join payment p on p.account_id = r.account_id and p.id = r.payment_id
+    where r.account_id = ${link.account} and r.id = ${link.request} and p.owner_id is not null
     on conflict (account_id, hash) do update set expires_at = excluded.expires_at returning hash`.execute(db)
   return rows.length === 1
 }
 
 export type PortalLinkRow = {
   customer_id: string
+  also: readonly string[]
   payment_id: string | null
   /** Opens this request and nothing else. */
   request_id: string | null
@@ -61,19 +65,21 @@ export async function takePortalLink(
   const { rows } = await sql<PortalLinkRow>`
     update portal_link set used_at = ${now}
     where account_id = ${account} and hash = ${hashOf(token)} and expires_at > ${now} and (used_at is null or reusable)
-    returning customer_id, payment_id, request_id, return_url, expires_at, used_at, reusable`.execute(tx)
+    returning customer_id, also, payment_id, request_id, return_url, expires_at, used_at, reusable`.execute(tx)
   return rows[0]
 }
 
 export async function findPortalLink(db: Db, account: string, token: string): Promise<PortalLinkRow | undefined> {
   const { rows } = await sql<PortalLinkRow>`
-    select customer_id, payment_id, request_id, return_url, expires_at, used_at, reusable from portal_link
+    select customer_id, also, payment_id, request_id, return_url, expires_at, used_at, reusable from portal_link
     where account_id = ${account} and hash = ${hashOf(token)}`.execute(db)
   return rows[0]
 }
 
 export type PortalSession = {
   readonly customer: string
+  /** Whose payments it shows: the customer, and who else in Stripe is the same person. */
+  readonly owners: readonly string[]
   readonly return_url: string | null
   /** The only request that may be seen; null: everything that is the customer's. */
   readonly request: string | null
@@ -82,14 +88,14 @@ export type PortalSession = {
 type NewPortalSession = {
   readonly account: string
   readonly secret: string
-  readonly link: PortalLinkRow
+  readonly link: Pick<PortalLinkRow, 'customer_id' | 'also' | 'payment_id' | 'request_id' | 'return_url'>
   readonly now: Date
 }
 
 export async function insertPortalSession(tx: Tx, { account, secret, link, now }: NewPortalSession): Promise<void> {
   await sql`
-    insert into portal_session (account_id, hash, customer_id, payment_id, request_id, return_url, created_at, seen_at)
-    values (${account}, ${hashOf(secret)}, ${link.customer_id}, ${link.payment_id}, ${link.request_id}, ${link.return_url}, ${now}, ${now})`.execute(
+    insert into portal_session (account_id, hash, customer_id, also, payment_id, request_id, return_url, created_at, seen_at)
+    values (${account}, ${hashOf(secret)}, ${link.customer_id}, ${link.also}, ${link.payment_id}, ${link.request_id}, ${link.return_url}, ${now}, ${now})`.execute(
     tx,
   )
 }
@@ -103,12 +109,25 @@ export async function usePortalSession(
   secret: string,
   now: Date,
 ): Promise<PortalSession | undefined> {
-  const { rows } = await sql<{ customer_id: string; return_url: string | null; request_id: string | null }>`
+  const { rows } = await sql<{
+    customer_id: string
+    also: string[]
+    return_url: string | null
+    request_id: string | null
+  }>`
     update portal_session set seen_at = greatest(seen_at, ${now}::timestamptz)
     where account_id = ${account} and hash = ${hashOf(secret)}
       and seen_at > ${before(now, sessionIdleMs)} and created_at > ${before(now, sessionLastsMs)}
-    returning customer_id, return_url, request_id`.execute(db)
-  return rows[0] && { customer: rows[0].customer_id, return_url: rows[0].return_url, request: rows[0].request_id }
+    returning customer_id, also, return_url, request_id`.execute(db)
+  const found = rows[0]
+  return (
+    found && {
+      customer: found.customer_id,
+      owners: [found.customer_id, ...found.also],
+      return_url: found.return_url,
+      request: found.request_id,
+    }
+  )
 }
 
 export async function endPortalSession(db: Db, account: string, secret: string): Promise<void> {

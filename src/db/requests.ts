@@ -35,9 +35,15 @@ export type RequestRow = {
   last_error: string | null
 }
 
-export async function findRequest(db: Db, account: string, id: string): Promise<RequestRow | undefined> {
-  const { rows } = await sql<RequestRow>`
-    select * from refund_request where account_id = ${account} and id = ${id}`.execute(db)
+/** A request, with whose payment it is about: a customer's, or that of a guest who has no customer object in Stripe. */
+export async function findRequest(
+  db: Db,
+  account: string,
+  id: string,
+): Promise<(RequestRow & { owner_id: string | null }) | undefined> {
+  const { rows } = await sql<RequestRow & { owner_id: string | null }>`
+    select r.*, p.owner_id from refund_request r join payment p on p.account_id = r.account_id and p.id = r.payment_id
+    where r.account_id = ${account} and r.id = ${id}`.execute(db)
   return rows[0]
 }
 

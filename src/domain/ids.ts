@@ -30,6 +30,8 @@ type Prefix =
   | 'drf'
   | 'bt'
   | 'shd'
+  | 'psi'
+  | 'pk'
 
 /** A new id: what it names, then a UUIDv7 (RFC 9562) without hyphens, so that ids sort by the time they were made. */
 export function newId<P extends Prefix>(prefix: P): `${P}_${string}` {

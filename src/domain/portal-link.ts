@@ -9,6 +9,9 @@ export const linkLastsMs = 10 * minute
 /** How long the link in a letter shows the request that the letter is about. */
 export const statusLinkLastsMs = 30 * 24 * 60 * minute
 
+/** After so many wrong codes a mailed link opens nothing any more. */
+export const wrongCodesAtMost = 5
+
 /** A portal session ends after this many milliseconds without a request, and at the latest after `sessionLastsMs`. */
 export const sessionIdleMs = 15 * minute
 export const sessionLastsMs = 60 * minute

@@ -31,7 +31,7 @@ export async function answerQuestion(
   { id, by, customer, answer, files }: Answered,
 ): Promise<Result<{ id: string; question: QuestionId }>> {
   const known = await findRequest(app.db, app.account, id)
-  if (known === undefined || (customer !== undefined && known.customer_id !== customer))
+  if (known === undefined || (customer !== undefined && known.owner_id !== customer))
     return no({ code: 'request_not_found' })
   if (answer.trim() === '') return no({ code: 'answer_missing' })
   if (lengthOf(answer) > commentAtMost) return no({ code: 'text_too_long', field: 'answer', most: commentAtMost })

@@ -28,7 +28,7 @@ export async function appealRequest(
   { id, by, customer, comment }: Appeal,
 ): Promise<Result<{ id: RequestId }>> {
   const known = await findRequest(app.db, app.account, id)
-  if (known === undefined || (customer !== undefined && known.customer_id !== customer))
+  if (known === undefined || (customer !== undefined && known.owner_id !== customer))
     return no({ code: 'request_not_found' })
   return inTransaction(app.db, async (tx) => {
     await lockPayment(tx, app.account, known.payment_id)

@@ -17,8 +17,8 @@ import { linkLastsMs, linkRefusal, returnUrlProblem, type LinkRefusal } from '..
 import { no, ok, type Result } from '../domain/refusal.ts'
 
 export type NewLink = {
-  /** Stripe's `cus_…`. */
-  readonly customer: string
+  /** Stripe's `cus_…`. Without one, whoever made the payment. */
+  readonly customer?: string | undefined
   /** The payment to open the portal with, `pay_…`, `pi_…` or `ch_…`. It must be this customer's. */
   readonly payment?: string | undefined
   /** Where the customer is led back to: https, or http on this machine. */
@@ -38,10 +38,13 @@ export type PortalLink = { readonly url: string; readonly expires_at: Date }
  */
 export async function createPortalLink(app: App, link: NewLink): Promise<Result<PortalLink>> {
   const { account } = app
-  const customer = await findCustomer(app.db, account, link.customer)
-  if (customer === undefined) return no({ code: 'customer_not_found' })
   const payment = link.payment === undefined ? undefined : await findPayment(app.db, account, link.payment)
-  if (link.payment !== undefined && payment?.customer_id !== customer.id) return no({ code: 'payment_not_found' })
+  const owner = link.customer ?? payment?.owner_id ?? undefined
+  if (link.customer !== undefined && (await findCustomer(app.db, account, link.customer)) === undefined)
+    return no({ code: 'customer_not_found' })
+  if (link.payment !== undefined && (payment === undefined || payment.owner_id !== owner))
+    return no({ code: 'payment_not_found' })
+  if (owner === undefined) return no({ code: 'customer_not_found' })
   const problem = link.return_url === undefined ? undefined : returnUrlProblem(link.return_url)
   if (problem !== undefined) return no({ code: 'link_invalid', because: problem })
 
@@ -54,15 +57,15 @@ export async function createPortalLink(app: App, link: NewLink): Promise<Result<
     await insertPortalLink(tx, {
       account,
       token,
-      customer: customer.id,
+      customer: owner,
       payment: payment?.id ?? null,
       return_url: link.return_url ?? null,
       expires_at: expires,
       reusable: link.reusable ?? false,
     })
-    await audit(tx, { account, at: now, actor: link.by, action: 'portal.link_created', subject: customer.id })
+    await audit(tx, { account, at: now, actor: link.by, action: 'portal.link_created', subject: owner })
   })
-  return ok({ url: `${app.config.publicUrl}/portal/enter#t=${token}`, expires_at: expires })
+  return ok({ url: `${app.config.portalUrl}/portal/enter#t=${token}`, expires_at: expires })
 }
 
 export type Entered = {
@@ -75,7 +78,9 @@ export type Entered = {
   readonly request: string | null
 }
 
-type EnterResult = { readonly ok: true; readonly value: Entered } | { readonly ok: false; readonly no: LinkRefusal }
+export type EnterResult =
+  | { readonly ok: true; readonly value: Entered }
+  | { readonly ok: false; readonly no: LinkRefusal }
 
 /**
  * Exchanges a link's token for a session. A link that this same customer has already used is no obstacle while the session

@@ -5,7 +5,7 @@ import { openException } from '../db/exceptions.ts'
 import { messageDelayed, messageFailed, messageSent, sentBefore, type MessageRow } from '../db/messages.ts'
 import { deliveryOf, isOneAddress, nextTry } from '../domain/mail-delivery.ts'
 import { htmlOf, textOf } from '../mail/draw-letter.ts'
-import { logoId, type Brand } from '../mail/letter.ts'
+import { logoId, type Brand, type Letter } from '../mail/letter.ts'
 import { shopBrand } from './shop-brand.ts'
 import { statusLink } from './status-link.ts'
 
@@ -41,6 +41,38 @@ export async function sendMessage(app: App, message: MessageRow): Promise<void> 
   await messageSent(app.db, app.account, message.id, app.now())
 }
 
+export type SoleLetter = {
+  readonly id: string
+  readonly recipient: string
+  readonly letter: Letter
+  readonly url: string
+}
+
+/** Sends a letter that no outbox holds, because what it says is for its reader alone. Throws when it was not taken. */
+export async function sendLetter(app: App, { id, recipient, letter, url }: SoleLetter): Promise<void> {
+  const { smtpUrl, mailFrom, publicUrl } = app.config
+  if (smtpUrl === undefined || !isOneAddress(recipient)) return
+  const brand = await shopBrand(app)
+  await transportFor(smtpUrl).sendMail({
+    from: mailFrom,
+    to: { name: '', address: recipient },
+    subject: letter.subject,
+    messageId: `<${id}@${new URL(publicUrl).hostname}>`,
+    text: textOf(letter, brand, url),
+    html: await htmlOf(letter, brand, url),
+    attachments: logoOf(brand),
+    headers: headersFor(letter.language),
+    envelope: { from: returnPath(app, id), to: recipient },
+  })
+}
+
+// So that no out-of-office note answers it (RFC 3834).
+const headersFor = (language: string) => ({
+  'Auto-Submitted': 'auto-generated',
+  'X-Auto-Response-Suppress': 'All',
+  'Content-Language': language,
+})
+
 /** The mail as it goes out: text and HTML, in a thread with the earlier ones about the same case. */
 async function mailOf(app: App, message: MessageRow) {
   const { account, config, db } = app
@@ -60,12 +92,7 @@ async function mailOf(app: App, message: MessageRow) {
     text: letter === null ? message.body : textOf(letter, brand, url),
     ...(letter !== null && { html: await htmlOf(letter, brand, url) }),
     attachments: logoOf(brand),
-    // So that no out-of-office note answers it (RFC 3834).
-    headers: {
-      'Auto-Submitted': 'auto-generated',
-      'X-Auto-Response-Suppress': 'All',
-      'Content-Language': message.locale,
-    },
+    headers: headersFor(message.locale),
     envelope: { from: returnPath(app, message.id), to: message.recipient },
   }
 }

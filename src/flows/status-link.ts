@@ -19,6 +19,6 @@ export async function statusLink(app: App, message: Pick<MessageRow, 'id' | 'req
     expires_at: new Date(message.created_at.getTime() + statusLinkLastsMs),
   })
   return there
-    ? `${app.config.publicUrl}/portal/enter#t=${token}`
-    : `${app.config.publicUrl}/portal/requests/${message.request_id}`
+    ? `${app.config.portalUrl}/portal/enter#t=${token}`
+    : `${app.config.portalUrl}/portal/requests/${message.request_id}`
 }

@@ -119,7 +119,7 @@ export async function paymentFor(
   const known = await findPayment(app.db, app.account, reference)
   try {
     const payment = known ?? (/^(pi|ch|py)_/.test(reference) ? await observePayment(app, reference) : undefined)
-    if (payment === undefined || (customer !== undefined && payment.customer_id !== customer))
+    if (payment === undefined || (customer !== undefined && payment.owner_id !== customer))
       return no({ code: 'payment_not_found' })
     return ok(payment)
   } catch (error) {

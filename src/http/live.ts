@@ -44,7 +44,7 @@ async function look(app: App, { listeners, seen }: Watch, tell: boolean): Promis
   try {
     const { rows } = await sql<{ seq: number; subject_id: string; action: string; customer: string | null }>`
       select seq, subject_id, action, coalesce(detail ->> 'customer', (
-        select customer_id from refund_request r
+        select p.owner_id from refund_request r join payment p on p.account_id = r.account_id and p.id = r.payment_id
         where r.account_id = audit.account_id and r.id = coalesce(detail ->> 'request', subject_id))) as customer
       from audit where account_id = ${app.account} and at > ${new Date(app.now().getTime() - overlapMs)} order by seq`.execute(
       app.db,

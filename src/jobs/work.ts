@@ -1,6 +1,7 @@
 import type { App } from '../app.ts'
 import type { StripeEventRow } from '../db/events.ts'
 import { claimDeliveries, type DeliveryRow, type OutboxRow } from '../db/webhooks.ts'
+import type { SignInRow } from '../db/portal-sign-ins.ts'
 import { claimDue, type WorkTable } from '../db/work.ts'
 import { changeSubscription, type SubscriptionChangeRow } from '../flows/change-subscription.ts'
 import { decideRequest } from '../flows/decide-request.ts'
@@ -11,6 +12,7 @@ import { backfillEvents, followPending, sweepRefunds } from '../flows/reconcile.
 import { writeCreditNote, type CreditNoteRow } from '../flows/write-credit-note.ts'
 import type { MessageRow } from '../db/messages.ts'
 import { backtestLeaseSeconds, runBacktest } from '../flows/run-backtest.ts'
+import { sendSignIn } from '../flows/sign-in-by-mail.ts'
 import { sendMessage } from '../flows/send-message.ts'
 import { runShadow } from '../flows/shadow-policy.ts'
 import { announce } from '../flows/webhooks/announce.ts'
@@ -62,6 +64,12 @@ const queues: readonly Queue[] = [
     limit: 4,
     leaseSeconds: 60,
     run: each<CreditNoteRow>((row, _, app) => writeCreditNote(app, row)),
+  },
+  {
+    table: 'portal_sign_in',
+    limit: 4,
+    leaseSeconds: 60,
+    run: each<SignInRow>((row, _, app) => sendSignIn(app, row)),
   },
   { table: 'message', limit: 4, leaseSeconds: 60, run: each<MessageRow>((row, _, app) => sendMessage(app, row)) },
   {

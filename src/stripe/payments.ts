@@ -40,6 +40,7 @@ export async function observePaymentAtStripe(
     fraud_warning: false,
     ...bought,
     receipt_email: charge.receipt_email ?? charge.billing_details?.email ?? null,
+    receipt_number: charge.receipt_number,
     transfer_destination: idOf(charge.transfer_data?.destination),
     application_fee: (charge.application_fee_amount ?? 0) > 0,
     seen_at,

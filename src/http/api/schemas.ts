@@ -225,7 +225,12 @@ export const FactsKept = z.object({ subject: z.string(), facts: z.array(z.string
 
 export const NewPortalSession = z
   .strictObject({
-    customer: z.string().min(1).max(255),
+    customer: z
+      .string()
+      .min(1)
+      .max(255)
+      .optional()
+      .openapi({ description: 'cus_…; without it, whoever made the payment' }),
     payment: z.string().max(255).optional(),
     return_url: z.string().max(2000).optional(),
   })

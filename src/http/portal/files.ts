@@ -36,8 +36,8 @@ export function files(app: App, api: Hono<PortalEnv>): void {
     return kept.ok ? c.json(kept.value satisfies FileView, 201) : refused(c, kept.no)
   })
 
-  const read = (id: string, c: { get(key: 'customer'): string; get(key: 'only'): string | null }) =>
-    readAttachment(app, id, { customers: [c.get('customer')], request: c.get('only') })
+  const read = (id: string, c: { get(key: 'owners'): readonly string[]; get(key: 'only'): string | null }) =>
+    readAttachment(app, id, { customers: c.get('owners'), request: c.get('only') })
 
   api.get('/attachments/:id', async (c) => {
     const found = await read(c.req.param('id'), c)

@@ -2,14 +2,17 @@ import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import type { z } from 'zod'
 import type { App } from '../../app.ts'
+import { ownerOf } from '../../db/payments.ts'
 import { usePortalSession } from '../../db/portal-sessions.ts'
 import type { Refusal } from '../../domain/refusal.ts'
 import { answerProblem, problem } from '../problem.ts'
 import { readSessionCookie, type Cookie } from '../session.ts'
 
+/** Whose session it is: all that it may see, and the one whom the address is about. */
 export type PortalEnv = {
   Variables: {
     customer: string
+    owners: readonly string[]
     /** The only request that may be seen; null: all that are the customer's. */
     only: string | null
   }
@@ -35,12 +38,32 @@ export function refused(c: Context, no: Refusal): Response {
   return no.code === 'payment_not_found' || no.code === 'request_not_found' ? notFound(c) : problem(c, no)
 }
 
-export const portalCookie = (app: App): Cookie => ({ name: 'portal', path: '/portal', publicUrl: app.config.publicUrl })
+export const portalCookie = (app: App): Cookie => ({ name: 'portal', path: '/portal', publicUrl: app.config.portalUrl })
+
+/** Says that something was tried too often, and when it can be tried again. */
+export function tooMany(c: Context, seconds: number): Response {
+  c.header('retry-after', String(seconds))
+  const minutes = Math.ceil(seconds / 60)
+  return refuse(c, 429, {
+    code: 'too_often',
+    detail: `This was tried too often. Nothing was changed. Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`,
+    retry_after_seconds: seconds,
+  })
+}
+
+/**
+ * The secret of a visit: from the cookie, or in a frame on the merchant's page, where browsers keep no cookies of ours, from
+ * a header that only our own script sends.
+ */
+export function sessionSecret(app: App, c: Context): string | undefined {
+  const [scheme, secret] = (c.req.header('authorization') ?? '').split(' ')
+  return scheme === 'Portal' ? secret : readSessionCookie(c, portalCookie(app))
+}
 
 /** Lets only a customer pass, by the session that their link opened. */
 export const customerOnly = (app: App) =>
   createMiddleware<PortalEnv>(async (c, next) => {
-    const secret = readSessionCookie(c, portalCookie(app))
+    const secret = sessionSecret(app, c)
     const session = secret === undefined ? undefined : await usePortalSession(app.db, app.account, secret, app.now())
     if (session === undefined) {
       return refuse(c, 401, {
@@ -54,10 +77,18 @@ export const customerOnly = (app: App) =>
         detail: 'The link in a mail shows one request. Ask for a link to see everything: nothing was changed.',
       })
     }
-    c.set('customer', session.customer)
+    c.set('owners', session.owners)
+    c.set('customer', await ownerInPath(app, c.req.path, session.owners))
     c.set('only', session.request)
     return next()
   })
+
+/** Of several customers who are one person: the one whose payment or request the address names. */
+async function ownerInPath(app: App, path: string, owners: readonly string[]): Promise<string> {
+  const [, subject] = /\/(?:payments|requests)\/((?:pay|rr)_\w+)/.exec(path) ?? []
+  const owner = owners.length > 1 && subject !== undefined ? await ownerOf(app.db, app.account, subject) : undefined
+  return owner !== undefined && owners.includes(owner) ? owner : owners[0]!
+}
 
 /** Whether a path is about this request and nothing else. Hints that something moved are about nothing; files say by themselves whose they are. */
 function showsOnly(request: string, path: string): boolean {
@@ -72,8 +103,8 @@ export const ownPagesOnly = (app: App) =>
     if (c.req.method === 'GET' || c.req.method === 'HEAD') return next()
     const origin = c.req.header('origin')
     const site = c.req.header('sec-fetch-site')
-    const ours = [new URL(app.config.publicUrl).host, c.req.header('host')]
-    const foreign = origin === undefined ? site !== 'same-origin' : !ours.includes(URL.parse(origin)?.host)
+    const ours = [new URL(app.config.publicUrl).host, new URL(app.config.portalUrl).host, c.req.header('host')]
+    const foreign = origin === undefined ? site !== 'same-origin' : !ours.includes(URL.parse(origin)?.host ?? '')
     if (foreign || (site !== undefined && site !== 'same-origin')) {
       return refuse(c, 403, {
         code: 'foreign_origin',

@@ -22,6 +22,7 @@ export function portalPages(app: App): (c: Context) => Promise<Response> {
         language,
         title: (await wordsIn(language)).payments.title,
         shop: await shopName(app),
+        mail: app.config.smtpUrl !== undefined,
         head: `${head}\n${preload}`,
         list: /\/portal(\/enter)?\/?$/.test(c.req.path),
       }),
@@ -41,11 +42,13 @@ type Page = {
   readonly language: Language
   readonly title: string
   readonly shop: string
+  /** Whether links are sent by e-mail. */
+  readonly mail: boolean
   readonly head: string
   readonly list: boolean
 }
 
-function page({ language, title, shop, head, list }: Page) {
+function page({ language, title, shop, mail, head, list }: Page) {
   return html`<!doctype html>
     <html lang="${language}" dir="${languages[language].direction}">
       <head>
@@ -54,6 +57,7 @@ function page({ language, title, shop, head, list }: Page) {
         <meta name="color-scheme" content="light dark" />
         <meta name="robots" content="noindex" />
         <meta name="shop" content="${shop}" />
+        ${mail ? html`<meta name="mail" content="offered" />` : ''}
         <title>${title}</title>
         <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
         ${raw(head)}

@@ -3,40 +3,29 @@ import { z } from 'zod'
 import type { App } from '../../app.ts'
 import { portalPayments } from '../../db/portal-payments.ts'
 import { portalRequest } from '../../db/portal-requests.ts'
-import { endPortalSession } from '../../db/portal-sessions.ts'
 import { appealRequest } from '../../flows/appeal-request.ts'
 import { sessionLastsMs } from '../../domain/portal-link.ts'
-import { enterPortal } from '../../flows/open-portal.ts'
 import { paymentBadges } from '../../flows/payment-badges.ts'
 import { previewDecision } from '../../flows/preview-decision.ts'
 import { withdrawRequest } from '../../flows/withdraw-request.ts'
 import { liveEvents } from '../live.ts'
-import { clearSessionCookie, readSessionCookie, setSessionCookie } from '../session.ts'
+import { tooOften } from '../limits.ts'
 import { answering } from './answering.ts'
 import { fileIds } from './file-ids.ts'
 import { files, limitBody } from './files.ts'
-import {
-  customerOnly,
-  notFound,
-  ownPagesOnly,
-  portalCookie,
-  readBody,
-  refuse,
-  refused,
-  type PortalEnv,
-} from './guard.ts'
+import { customerOnly, notFound, ownPagesOnly, readBody, refuse, refused, tooMany, type PortalEnv } from './guard.ts'
 import type { Language } from '../../domain/languages.ts'
 import { languageOf } from './language.ts'
 import { portalPages, shopName } from './page.ts'
 import { mayAskSeveral, severalRoutes } from './several.ts'
 import { submitOnce } from './submit.ts'
 import { paymentEntry, previewView, requestView } from './views.ts'
+import { waysIn } from './ways-in.ts'
 import { wordsIn } from './words.ts'
-import type { EnterAnswer, NewRequestAnswer, PaymentEntry, PaymentsAnswer, Preview } from './wire.ts'
+import type { NewRequestAnswer, PaymentEntry, PaymentsAnswer, Preview } from './wire.ts'
 
 const comment = z.string().max(2000).optional()
 const bodies = {
-  enter: z.object({ token: z.string().min(1).max(200) }),
   preview: z.object({ reason: z.string().max(100), comment }),
   submit: z.object({
     payment: z.string().regex(/^pay_\w{1,64}$/),
@@ -68,7 +57,7 @@ function portalApi(app: App): Hono<PortalEnv> {
   const api = new Hono<PortalEnv>()
   api.use(ownPagesOnly(app))
   api.use(limitBody(bodyAtMost))
-  wayInAndOut(app, api)
+  waysIn(app, api)
   api.use(customerOnly(app))
   asking(app, api)
   severalRoutes(app, api, previewFor)
@@ -79,32 +68,9 @@ function portalApi(app: App): Hono<PortalEnv> {
   return api
 }
 
-function wayInAndOut(app: App, api: Hono<PortalEnv>): void {
-  const cookie = portalCookie(app)
-
-  // A link's token becomes a session. Only a POST does it: what merely looks at links doesn't use them up.
-  api.post('/enter', async (c) => {
-    const body = await readBody(c, bodies.enter)
-    if (body === undefined) return refuse(c, 422, unusable)
-    const entered = await enterPortal(app, { token: body.token, session: readSessionCookie(c, cookie) })
-    if (!entered.ok) return refused(c, entered.no)
-    setSessionCookie(c, cookie, entered.value.session)
-    const { payment, request, return_url } = entered.value
-    return c.json({ payment, ...(request !== null && { request }), return_url } satisfies EnterAnswer)
-  })
-
-  // Ends the session on this device.
-  api.post('/leave', async (c) => {
-    const secret = readSessionCookie(c, cookie)
-    if (secret !== undefined) await endPortalSession(app.db, app.account, secret)
-    clearSessionCookie(c, cookie)
-    return c.json({})
-  })
-}
-
 /** The customer's payments with their badges; with `payment` that one only. */
-async function entries(app: App, customer: string, locale: string, payment?: string): Promise<PaymentEntry[]> {
-  const rows = await portalPayments(app.db, app.account, customer, payment)
+async function entries(app: App, owners: readonly string[], locale: string, payment?: string): Promise<PaymentEntry[]> {
+  const rows = await portalPayments(app.db, app.account, owners, payment)
   const badges = await paymentBadges(app, rows, locale)
   return rows.map((row) => paymentEntry(row, badges.get(row.id)!))
 }
@@ -120,7 +86,7 @@ async function previewFor(
   const asked = await previewDecision(app, { payment: id, reason, comment: told, customer, channel: 'portal' })
   if (!asked.ok) return asked.no
   const { payment, decision } = asked.value
-  const [entry] = await entries(app, customer, locale, payment.id)
+  const [entry] = await entries(app, [customer], locale, payment.id)
   return entry === undefined
     ? { code: 'payment_not_found' }
     : previewView(entry, payment, decision, { locale, words: await wordsIn(locale), now: app.now() })
@@ -128,12 +94,12 @@ async function previewFor(
 
 function asking(app: App, api: Hono<PortalEnv>): void {
   api.get('/payments', async (c) => {
-    const payments = await entries(app, c.get('customer'), languageOf(c))
+    const payments = await entries(app, c.get('owners'), languageOf(c))
     return c.json({ shop: await shopName(app), payments, several: await mayAskSeveral(app) } satisfies PaymentsAnswer)
   })
 
   api.get('/payments/:id', async (c) => {
-    const [entry] = await entries(app, c.get('customer'), languageOf(c), c.req.param('id'))
+    const [entry] = await entries(app, c.get('owners'), languageOf(c), c.req.param('id'))
     return entry === undefined ? notFound(c) : c.json(entry)
   })
 
@@ -141,6 +107,8 @@ function asking(app: App, api: Hono<PortalEnv>): void {
   api.post('/payments/:id/preview', async (c) => {
     const body = await readBody(c, bodies.preview)
     if (body === undefined) return refuse(c, 422, unusable)
+    const wait = await tooOften(app, 'preview', c.get('customer'))
+    if (wait !== undefined) return tooMany(c, wait)
     const preview = await previewFor(app, c.get('customer'), languageOf(c), { payment: c.req.param('id'), ...body })
     return 'code' in preview ? refused(c, preview) : c.json(preview)
   })
@@ -149,10 +117,10 @@ function asking(app: App, api: Hono<PortalEnv>): void {
   api.post('/requests', async (c) => {
     const body = await readBody(c, bodies.submit)
     if (body === undefined) return refuse(c, 422, unusable)
-    const customer = c.get('customer')
     const locale = languageOf(c)
-    const [own] = await portalPayments(app.db, app.account, customer, body.payment)
+    const [own] = await portalPayments(app.db, app.account, c.get('owners'), body.payment)
     if (own === undefined) return notFound(c)
+    const customer = own.owner_id!
     const submitted = await submitOnce(app, { ...body, customer, locale })
     switch (submitted.end) {
       case 'made':
@@ -165,6 +133,8 @@ function asking(app: App, api: Hono<PortalEnv>): void {
           code: 'request_in_flight',
           detail: 'This request is being taken in right now. Ask again in a moment.',
         })
+      case 'too_often':
+        return tooMany(c, submitted.seconds)
       case 'refused':
         return refused(c, submitted.no)
       case 'changed': {
@@ -182,7 +152,7 @@ function asking(app: App, api: Hono<PortalEnv>): void {
 
 function standing(app: App, api: Hono<PortalEnv>): void {
   api.get('/requests/:id', async (c) => {
-    const row = await portalRequest(app.db, app.account, c.get('customer'), c.req.param('id'))
+    const row = await portalRequest(app.db, app.account, c.get('owners'), c.req.param('id'))
     if (row === undefined) return notFound(c)
     const locale = languageOf(c)
     return c.json(requestView(row, { locale, words: await wordsIn(locale), now: app.now() }))
@@ -210,8 +180,12 @@ function standing(app: App, api: Hono<PortalEnv>): void {
 
   // Says that something moved, never what: the page asks for what it shows, with the rights that it has then.
   api.get('/live', (c) => {
-    const customer = c.get('customer')
+    const owners = c.get('owners')
     const until = app.now().getTime() + sessionLastsMs
-    return liveEvents(app, c, (hint) => hint.customer === customer && app.now().getTime() < until)
+    return liveEvents(
+      app,
+      c,
+      (hint) => hint.customer !== null && owners.includes(hint.customer) && app.now().getTime() < until,
+    )
   })
 }

@@ -109,7 +109,7 @@ async function submitSeveral(app: App, asking: Asking): Promise<Done> {
   const [first] = asking.payments
   const made = () => requestAfter(app.db, app.account, first!.payment, first!.after)
   for (const { payment } of asking.payments) {
-    const [own] = await portalPayments(app.db, app.account, asking.customer, payment)
+    const [own] = await portalPayments(app.db, app.account, [asking.customer], payment)
     if (own === undefined) return { end: 'not_found' }
   }
   const before = await made()

@@ -7,6 +7,7 @@ import { lookClosely } from '../../flows/look-closely.ts'
 import { previewDecision } from '../../flows/preview-decision.ts'
 import { submitRequest } from '../../flows/submit-request.ts'
 import { isAway } from '../../stripe/answers.ts'
+import { tooOften } from '../limits.ts'
 import { markOf } from './views.ts'
 import type { NewRequestBody } from './wire.ts'
 
@@ -15,6 +16,7 @@ export type Submitted =
   /** It is not as it was shown any more; nothing was done. */
   | { readonly end: 'changed' }
   | { readonly end: 'in_flight' }
+  | { readonly end: 'too_often'; readonly seconds: number }
   | { readonly end: 'refused'; readonly no: Refusal }
 
 type Asking = NewRequestBody & { readonly customer: string; readonly locale: string }
@@ -27,6 +29,8 @@ export async function submitOnce(app: App, asking: Asking): Promise<Submitted> {
   const there = () => requestAfter(app.db, app.account, asking.payment, asking.after)
   const before = await there()
   if (before !== undefined) return { end: 'made', id: before, existing: true }
+  const seconds = await tooOften(app, 'submit', asking.customer)
+  if (seconds !== undefined) return { end: 'too_often', seconds }
 
   const principal = `customer:${asking.customer}`
   const next = `next:${asking.payment}:${asking.after ?? 'first'}`

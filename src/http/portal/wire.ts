@@ -176,4 +176,9 @@ export type EnterAnswer = {
   /** The request that a letter's link opens. */
   readonly request?: string
   readonly return_url: string | null
+  /** Only in a frame on the merchant's page: the visit's secret, which the page sends with each call. */
+  readonly session?: string
 }
+
+/** The six digits that open the mailed link in another browser than the one that asked for it. */
+export type SignInAnswer = { readonly code: string }

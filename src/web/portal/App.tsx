@@ -5,13 +5,15 @@ import { languageCodes, languages, type Language } from '../../domain/languages.
 import * as api from './api.ts'
 import { readWayBack } from './draft.ts'
 import { choose, useSpoken, useWords } from './language.ts'
-import { NoticePage, WayBack } from './parts/Notice.tsx'
+import { ByMail, NoticePage, WayBack } from './parts/Notice.tsx'
 import { place, routeOf, to } from './router.ts'
 import { Link } from './parts/Link.tsx'
+import { signIn } from './sign-in.ts'
 import { Enter } from './screens/Enter.tsx'
 import { Payments } from './screens/Payments.tsx'
 import { Request } from './screens/Request.tsx'
 import { ThenSeveral, WhySeveral } from './screens/Several.tsx'
+import { SignIn } from './screens/SignIn.tsx'
 import { Then } from './screens/Then.tsx'
 import { Why } from './screens/Why.tsx'
 
@@ -45,6 +47,8 @@ function Page() {
   switch (route.at) {
     case 'enter':
       return <Enter />
+    case 'sign_in':
+      return <SignIn />
     case 'payments':
       return <Payments />
     case 'why':
@@ -72,6 +76,7 @@ function Left() {
   const words = useWords()
   return (
     <NoticePage notice={words.left} shape="lock">
+      <ByMail />
       <WayBack />
     </NoticePage>
   )
@@ -97,6 +102,7 @@ function Foot() {
   const { words, language } = useSpoken()
   const leave = () => {
     void api.leave().catch(() => undefined)
+    signIn.leave()
     left.value = true
   }
   return (
@@ -111,7 +117,7 @@ function Foot() {
           ))}
         </select>
       </label>
-      {!left.value && routeOf(place.value).at !== 'enter' && (
+      {!left.value && !['enter', 'sign_in'].includes(routeOf(place.value).at) && (
         <button type="button" onClick={leave}>
           {words.leave}
         </button>

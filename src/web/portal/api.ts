@@ -8,11 +8,13 @@ import type {
   Preview,
   RequestView,
   SeveralPreview,
+  SignInAnswer,
 } from '../../http/portal/wire.ts'
 import { spoken } from './language.ts'
+import { visitHeaders } from './visit.ts'
 
 /** Why a call brought no answer. `offline`: we don't know whether it arrived; `away`: it did, and the server can't answer now. */
-export type Trouble = 'offline' | 'away' | 'signed_out' | 'not_found' | 'broken'
+export type Trouble = 'offline' | 'away' | 'signed_out' | 'not_found' | 'too_often' | 'broken'
 
 /** The server said no, or could not be asked. */
 export class CallFailed extends Error {
@@ -35,15 +37,20 @@ export class CallFailed extends Error {
 const troubles: Readonly<Record<number, Trouble>> = {
   401: 'signed_out',
   404: 'not_found',
+  429: 'too_often',
   502: 'away',
   503: 'away',
   504: 'away',
 }
 
+/** After a `too_often`: in how many minutes it may be tried again. */
+export let minutesToWait = 1
+
 async function call<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
   const headers: Record<string, string> = {
     accept: 'application/json',
     'accept-language': spoken.value?.language ?? 'en',
+    ...visitHeaders(),
   }
   if (method === 'POST') headers['content-type'] = 'application/json'
   const request = {
@@ -60,10 +67,15 @@ async function call<T>(method: 'GET' | 'POST', path: string, body?: unknown): Pr
   const problem = (answer ?? {}) as Record<string, unknown>
   // Whoever came by a letter's link sees one request; for the rest they have to come in like everybody.
   const trouble = problem['code'] === 'one_request_only' ? 'signed_out' : troubles[response.status]
+  if (trouble === 'too_often') minutesToWait = Math.max(1, Math.ceil(Number(problem['retry_after_seconds'] ?? 60) / 60))
   throw new CallFailed(trouble ?? 'broken', problem)
 }
 
-export const enter = (token: string) => call<EnterAnswer>('POST', '/enter', { token })
+export const enter = (by: { token: string } | { jwt: string }) => call<EnterAnswer>('POST', '/enter', by)
+export const askForLink = (email: string, number: string) =>
+  call<SignInAnswer>('POST', '/sign-in', { email, ...(number !== '' && { number }) })
+export const openByMail = (token: string, code?: string) =>
+  call<EnterAnswer>('POST', '/sign-in/open', { token, ...(code !== undefined && { code }) })
 export const leave = () => call<object>('POST', '/leave')
 export const payments = () => call<PaymentsAnswer>('GET', '/payments')
 export const payment = (id: string) => call<PaymentEntry>('GET', `/payments/${encodeURIComponent(id)}`)

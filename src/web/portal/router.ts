@@ -20,7 +20,7 @@ export function go(to: string, { replace = false } = {}): void {
 }
 
 export type Route =
-  | { readonly at: 'enter' | 'payments' | 'elsewhere' }
+  | { readonly at: 'enter' | 'sign_in' | 'payments' | 'elsewhere' }
   | { readonly at: 'why'; readonly payment: string }
   | { readonly at: 'then'; readonly payment: string; readonly reason: string }
   | { readonly at: 'request'; readonly id: string }
@@ -39,6 +39,7 @@ export function routeOf({ path, search }: Place): Route {
       ? { at: 'why_several', payments }
       : { at: 'then_several', payments, reason: query.get('reason') ?? '' }
   }
+  if (page === 'sign-in' && id === undefined) return { at: 'sign_in' }
   if (page === 'requests' && id !== undefined && step === undefined) return { at: 'request', id }
   if (page === 'payments' && id !== undefined && step === undefined) return { at: 'why', payment: id }
   if (page === 'payments' && id !== undefined && step === 'refund') {
@@ -49,6 +50,7 @@ export function routeOf({ path, search }: Place): Route {
 
 export const to = {
   payments: '/portal',
+  signIn: '/portal/sign-in',
   why: (payment: string) => `/portal/payments/${payment}`,
   then: (payment: string, reason: string) => `/portal/payments/${payment}/refund?reason=${encodeURIComponent(reason)}`,
   whySeveral: (payments: readonly string[]) => `/portal/several?payments=${payments.join(',')}`,

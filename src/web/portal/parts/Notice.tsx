@@ -1,9 +1,11 @@
 /** @jsxImportSource preact */
 import type { ComponentChildren } from 'preact'
-import { useWords } from '../language.ts'
+import { useSpoken, useWords } from '../language.ts'
 import { readWayBack } from '../draft.ts'
 import { to } from '../router.ts'
-import type { Trouble } from '../api.ts'
+import { minutesToWait, type Trouble } from '../api.ts'
+import { signIn } from '../sign-in.ts'
+import { counted } from '../words/fill.ts'
 import type { Notice as NoticeOf } from '../words/words.ts'
 import { Icon, type Shape } from './Icon.tsx'
 import { Link } from './Link.tsx'
@@ -36,13 +38,26 @@ export function WayBack({ url = readWayBack(), quiet = false }: { url?: string |
   )
 }
 
+/** The way to a link by e-mail; nothing where none are sent. */
+export function ByMail() {
+  const { sign_in } = useWords()
+  if (!signIn.offered) return null
+  return (
+    <Link class="button" href={to.signIn}>
+      {sign_in.by_mail}
+    </Link>
+  )
+}
+
 /** What stands in the place of a page that could not be loaded. */
 export function TroublePage({ trouble, again }: { trouble: Trouble; again: () => void }) {
-  const words = useWords()
+  const reader = useSpoken()
+  const { words } = reader
   switch (trouble) {
     case 'signed_out':
       return (
         <NoticePage notice={words.signed_out} shape="lock">
+          <ByMail />
           <WayBack />
         </NoticePage>
       )
@@ -52,6 +67,17 @@ export function TroublePage({ trouble, again }: { trouble: Trouble; again: () =>
           <Link class="button" href={to.payments}>
             {words.status.all_payments}
           </Link>
+        </NoticePage>
+      )
+    case 'too_often':
+      return (
+        <NoticePage
+          shape="clock"
+          notice={{ title: words.broken.title, text: counted(words.too_often, reader, { minutes: minutesToWait }) }}
+        >
+          <button type="button" class="button" onClick={again}>
+            {words.try_again}
+          </button>
         </NoticePage>
       )
     case 'offline':

@@ -3,24 +3,27 @@ import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import * as api from '../api.ts'
 import { CallFailed } from '../api.ts'
-import { useWords } from '../language.ts'
+import { useSpoken, useWords } from '../language.ts'
+import { troubleWords } from './trouble-words.ts'
 
 type Props = { readonly id: string; readonly done: () => void }
 
 /** Runs a deed once, and says when it did not work. */
 function useDeed(deed: () => Promise<unknown>, done: () => void): { run: () => void; busy: boolean; failed: string } {
-  const words = useWords()
+  const reader = useSpoken()
+  const { words } = reader
   const [stage, setStage] = useState<{ busy: boolean; failed: string }>({ busy: false, failed: '' })
   const run = () => {
     setStage({ busy: true, failed: '' })
     deed().then(
       () => (setStage({ busy: false, failed: '' }), done()),
       (error: unknown) => {
-        const { trouble, code } = error instanceof CallFailed ? error : ({ trouble: 'broken', code: '' } as const)
+        const failed = error instanceof CallFailed ? error : new CallFailed('broken')
+        const { trouble, code } = failed
         const late = code === 'not_withdrawable' || code === 'not_appealable'
         setStage({
           busy: false,
-          failed: late ? words.withdraw.too_late : trouble === 'offline' ? words.offline.text : words.broken.text,
+          failed: late ? words.withdraw.too_late : troubleWords(failed, reader),
         })
         if (late || trouble === 'signed_out') done()
       },

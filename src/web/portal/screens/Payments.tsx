@@ -13,7 +13,10 @@ import { Skeleton } from '../parts/Skeleton.tsx'
 import { Steps } from '../parts/Steps.tsx'
 import { Title } from '../parts/Title.tsx'
 import { go, to } from '../router.ts'
+import { signIn } from '../sign-in.ts'
 import { counted } from '../words/fill.ts'
+
+import { SignIn } from './SignIn.tsx'
 
 const shownAtFirst = 8
 
@@ -26,8 +29,11 @@ export function Payments() {
   const { now, again } = useLoad('payments', api.payments)
   useLive(again)
   if (now.state === 'loading') return <Skeleton of="list" />
+  // Nobody was in yet in this tab: this is the front door, not the end of a visit.
+  if (now.state === 'failed' && now.trouble === 'signed_out' && signIn.offered && !signIn.wasIn()) return <SignIn />
   if (now.state === 'failed') return <TroublePage trouble={now.trouble} again={again} />
 
+  signIn.remember()
   const { payments } = now.value
   const several = now.value.several && payments.filter(canChoose).length > 1
   const more = payments.length - shownAtFirst

@@ -4,7 +4,7 @@ import type { CustomerReason } from '../../../domain/reasons.ts'
 import type { Preview } from '../../../http/portal/wire.ts'
 import * as api from '../api.ts'
 import { dropDraft, keepDraft, readDraft } from '../draft.ts'
-import { useWords } from '../language.ts'
+import { useSpoken, useWords } from '../language.ts'
 import { useLoad } from '../load.ts'
 import { Icon } from '../parts/Icon.tsx'
 import { Link } from '../parts/Link.tsx'
@@ -15,13 +15,13 @@ import { Title } from '../parts/Title.tsx'
 import { useAmount, WhatHappens } from '../parts/WhatHappens.tsx'
 import { go, to } from '../router.ts'
 import { send, type Sending } from '../send.ts'
-import { fill } from '../words/fill.ts'
+import { counted, fill } from '../words/fill.ts'
 
 /** Step 3: what will happen, and the one button that makes it happen. */
 export function Then({ id, reason }: { id: string; reason: string }) {
   const { now, again, set } = useLoad(`preview ${id} ${reason}`, () => api.preview(id, reason, readDraft(id).comment))
   const open = now.state === 'ready' && now.value.payment.request?.open ? now.value.payment.request.id : undefined
-  const [sending, setSending] = useState<Sending | 'changed' | undefined>(() =>
+  const [sending, setSending] = useState<Sending | 'changed' | 'too_often' | undefined>(() =>
     readDraft(id).sent ? 'finding_out' : undefined,
   )
 
@@ -34,8 +34,9 @@ export function Then({ id, reason }: { id: string; reason: string }) {
       set(result.preview)
       setSending('changed')
     } else {
-      setSending(result.trouble === 'offline' ? 'finding_out' : undefined)
-      if (result.trouble !== 'offline') again()
+      const { trouble } = result
+      setSending(trouble === 'offline' ? 'finding_out' : trouble === 'too_often' ? trouble : undefined)
+      if (trouble !== 'offline') again()
     }
   }
   useEffect(() => {
@@ -59,6 +60,7 @@ export function Then({ id, reason }: { id: string; reason: string }) {
       reason={reason}
       busy={sending === 'sending'}
       changed={sending === 'changed'}
+      tooOften={sending === 'too_often'}
       tap={tap}
     />
   )
@@ -80,11 +82,13 @@ type AnswerProps = {
   readonly reason: string
   readonly busy: boolean
   readonly changed: boolean
+  readonly tooOften: boolean
   readonly tap: (askPerson: boolean) => void
 }
 
-function Answer({ preview, reason, busy, changed, tap }: AnswerProps) {
-  const { then } = useWords()
+function Answer({ preview, reason, busy, changed, tooOften, tap }: AnswerProps) {
+  const reader = useSpoken()
+  const { then, too_often } = reader.words
   const title = { approve: then.title, review: then.review_title, deny: then.deny_title }[preview.verdict]
   return (
     <>
@@ -95,6 +99,12 @@ function Answer({ preview, reason, busy, changed, tap }: AnswerProps) {
           <p class="changed">
             <Icon shape="alert" />
             {then.changed}
+          </p>
+        )}
+        {tooOften && (
+          <p class="changed">
+            <Icon shape="clock" />
+            {counted(too_often, reader, { minutes: api.minutesToWait })}
           </p>
         )}
       </div>

@@ -22,6 +22,7 @@ type All = (lab: Lab) => Promise<void>
  */
 export async function comeToRest(lab: Lab, all: All): Promise<void> {
   turnKey(lab, 'active')
+  await closeDifferences(lab)
   for (const activity of lab.scheduler.activities) activity.faults.length = 0
   await arrive(lab)
   if (!lab.history.wakeLast) await wakeAll(lab, all)
@@ -31,6 +32,11 @@ export async function comeToRest(lab: Lab, all: All): Promise<void> {
   if (lab.watchman.violations.length > 0) return
   await compare(lab)
   await lookAtAccess(lab, all)
+}
+
+/** Somebody has compared what Stripe said about another amount, and sending goes on. */
+async function closeDifferences({ server, account }: Lab): Promise<void> {
+  await server.control.query(`delete from sending_stop where account_id = $1 and kind = 'differs'`, [account])
 }
 
 async function wakeAll(lab: Lab, all: All): Promise<boolean> {
@@ -46,6 +52,7 @@ async function untilNothingIsDue(lab: Lab, all: All, within: number): Promise<vo
     if (rounds === roundsMax) return lab.watchman.broke(`the work does not come to an end: ${await whatIsDue(lab)}`)
     await takePost(lab, all)
     await reconcile(lab, all)
+    await closeDifferences(lab)
     const next = await nextDue(lab)
     if (next === undefined || next > end) break
     if (next > lab.now()) await lab.advance(next - lab.now() + 1000)
@@ -87,7 +94,8 @@ const queues = ['refund', 'refund_request', 'stripe_event', 'subscription_change
 const dueRows = queues
   .map(
     (name) =>
-      `select '${name} ' || id as what, greatest(next_at, lease_until) as at from ${name} where account_id = $1 and next_at is not null`,
+      `select '${name} ' || id as what, greatest(next_at, lease_until${name === 'refund' ? ', (select max(next_try_at) from sending_stop where account_id = $1)' : ''}) as at
+       from ${name} where account_id = $1 and next_at is not null`,
   )
   .join(' union all ')
 

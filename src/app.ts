@@ -2,6 +2,7 @@ import type Stripe from 'stripe'
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import type { Db } from './db/connect.ts'
+import type { Gate } from './stripe/gate.ts'
 
 /** What a flow may reach. Only the entry points build one. */
 export type App = {
@@ -10,7 +11,9 @@ export type App = {
   readonly account: string
   readonly livemode: boolean
   readonly stripe: Stripe
-  readonly webhookSecrets: readonly string[]
+  /** What stands between `stripe` and Stripe, and the client that goes past it to ask whose the key is. */
+  readonly line?: { readonly gate: Gate; readonly unguarded: Stripe }
+  readonly webhookSecrets: readonly WebhookSecret[]
   readonly config: Config
   /** Signs staff sessions. 32 bytes or more. */
   readonly secret: string
@@ -22,3 +25,5 @@ export type App = {
 
 /** What a flow needs that only reads and writes our own books. */
 export type Books = Pick<App, 'db' | 'account' | 'now'>
+/** A signing secret of the webhook endpoint, and until when it counts: an old one ends by itself. */
+export type WebhookSecret = { readonly secret: string; readonly until?: Date }

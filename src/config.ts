@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import type { WebhookSecret } from './app.ts'
 
 /** What the environment says, read once. */
 export type Config = {
@@ -44,11 +45,14 @@ export type OidcConfig = {
 
 export type StripeConfig = {
   readonly secretKey: string
-  /** One, or several while a secret is being rolled. */
+  /** One, or several while a secret is being rolled: `whsec_…`, or `whsec_…@2026-12-31T00:00:00Z` for one that ends. */
   readonly webhookSecrets: readonly string[]
   readonly apiBase: string | undefined
   /** Connect: whose payments these are, when the key is the platform's (direct charges). Sent as `Stripe-Account` with every call. */
   readonly connectedAccount?: string | undefined
+  /** Calls in a second: for the account, and for each endpoint. Undefined: Stripe's own limits; none for a simulator. */
+  readonly rate?: number | undefined
+  readonly endpointRate?: number | undefined
 }
 
 /** The environment can't be used as it is: which variable, why, and the line to paste. */
@@ -86,9 +90,9 @@ const variables = {
     example: 'rk_live_…',
   },
   STRIPE_WEBHOOK_SECRET: {
-    schema: z.string().regex(/^whsec_\w+(,whsec_\w+)*$/),
-    for: 'the signing secret of the webhook endpoint (two, with a comma, while rolling)',
-    example: 'whsec_…',
+    schema: z.string().refine((text) => parseSecrets(text) !== undefined),
+    for: 'the signing secret of the webhook endpoint. While it is rolled: both, with a comma, the old one with @ and the time at which it ends (three at most)',
+    example: 'whsec_new,whsec_old@2026-12-31T00:00:00Z',
   },
   STRIPE_API_BASE: {
     schema: z.url({ protocol: /^https?$/ }),
@@ -99,6 +103,16 @@ const variables = {
     schema: z.string().regex(/^acct_\w+$/),
     for: 'the connected account whose direct charges these are, with the platform’s key',
     example: 'acct_1Seller',
+  },
+  STRIPE_RATE: {
+    schema: z.coerce.number().min(1).max(10_000),
+    for: 'how many calls to Stripe are made in a second at most (Stripe allows 100 live, 25 in a sandbox)',
+    example: '100',
+  },
+  STRIPE_ENDPOINT_RATE: {
+    schema: z.coerce.number().min(1).max(10_000),
+    for: 'how many of them may go to the same endpoint (Stripe allows 25)',
+    example: '25',
   },
   SMTP_URL: {
     schema: z.string().regex(/^smtps?:\/\//),
@@ -153,6 +167,20 @@ const variables = {
     example: '127.0.0.1:4010',
   },
 } as const
+
+const secretPattern = /^(whsec_\w+)(?:@(\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2}))?))?$/
+
+/** `whsec_new,whsec_old@2026-12-31T00:00:00Z` as secrets; undefined when it can't be read, or when none would last. */
+export function parseSecrets(text: string): WebhookSecret[] | undefined {
+  const secrets: WebhookSecret[] = []
+  for (const part of text.split(',')) {
+    const [, secret, ends] = secretPattern.exec(part.trim()) ?? []
+    const until = ends === undefined ? undefined : new Date(ends)
+    if (secret === undefined || (until && Number.isNaN(until.getTime()))) return undefined
+    secrets.push({ secret, ...(until && { until }) })
+  }
+  return secrets.length <= 3 && secrets.some(({ until }) => until === undefined) ? secrets : undefined
+}
 
 type Name = keyof typeof variables
 
@@ -246,8 +274,10 @@ function readStripe(env: NodeJS.ProcessEnv): StripeConfig | undefined {
   }
   return {
     secretKey: secretKey!,
-    webhookSecrets: webhookSecret!.split(','),
+    webhookSecrets: webhookSecret!.split(',').map((each) => each.trim()),
     apiBase,
     connectedAccount: read(env, 'STRIPE_ACCOUNT'),
+    rate: read(env, 'STRIPE_RATE'),
+    endpointRate: read(env, 'STRIPE_ENDPOINT_RATE'),
   }
 }

@@ -14,6 +14,7 @@ import { endAllLeases } from './db/work.ts'
 import { roles } from './domain/actor.ts'
 import { allScopes, isScope } from './domain/scopes.ts'
 import { publishPolicy } from './flows/publish-policy.ts'
+import { declareRecovery, recover } from './flows/recover.ts'
 import { createStaff } from './http/admin/auth.ts'
 import { CannotListen, listen, makeServer } from './http/server.ts'
 import { startWorker } from './jobs/work.ts'
@@ -31,6 +32,7 @@ const usage = `Usage: npm start [-- COMMAND]
                        makes an API key and prints it once; without scopes it may do everything
   portal-key add NAME ISSUER [PUBLIC-KEY.pem] | list | revoke ID
                        keys by which your backend signs links into the portal
+  recover [--since T]  after a restore: compares Stripe’s refunds since T with the books; until then nothing is sent
   verify [--json]      checks that the books are right; ends with 1 when they are not
   backtest FILE        tries a policy file on all past requests, or on all payments; backtest alone says more
 `
@@ -55,6 +57,8 @@ async function main([command, ...rest]: string[]): Promise<void> {
       return addApiKey(config, rest)
     case 'portal-key':
       return portalKeyCommand(await open(config, neededDatabase(config)), rest)
+    case 'recover':
+      return recoverBooks(config, rest)
     case 'verify':
       return verify(config, rest)
     case 'backtest':
@@ -128,6 +132,23 @@ async function addApiKey(config: Config, [verb, name, ...wanted]: string[]): Pro
     wanted.length > 0 ? { scopes: wanted.filter(isScope) } : {},
   )
   console.log(`${secret}\nThis is the only time that it is shown.`)
+}
+
+/** After a restore that nobody noticed, or to be sure: `--since` is when the copy was made; without it, 35 days. */
+async function recoverBooks(config: Config, [flag, since]: string[]): Promise<void> {
+  const from = flag === '--since' ? new Date(since ?? '') : new Date(Date.now() - 35 * 24 * 60 * 60 * 1000)
+  if ((flag !== undefined && flag !== '--since') || Number.isNaN(from.getTime()))
+    throw new ConfigError(
+      'Say: npm start -- recover, or with the time of the copy: npm start -- recover --since 2026-11-24T03:00:00Z',
+    )
+  const app = await open(config, await databaseAtHand(config))
+  await declareRecovery(app, from)
+  const compared = await recover(app)
+  console.log(
+    compared === undefined
+      ? 'A running worker compares the books already. `npm start -- verify` tells how they stand.'
+      : `Compared ${compared.refunds} refunds since ${compared.from.toISOString()}; ${compared.taken_in} were not in these books and are now. Sending goes on.`,
+  )
 }
 
 /** Works beside a running program and without Stripe: it reads our own books, and the account that they were made for. */
@@ -255,7 +276,7 @@ function tellAndEnd(error: unknown): Promise<void> {
   return endAll(1)
 }
 
-const commandsThatEnd = ['migrate', 'staff', 'api-key', 'portal-key', 'verify', 'backtest']
+const commandsThatEnd = ['migrate', 'staff', 'api-key', 'portal-key', 'verify', 'backtest', 'recover']
 const given = process.argv.slice(2)
 main(given).then(
   () => (commandsThatEnd.includes(given[0] ?? '') ? endAll(Number(process.exitCode ?? 0)) : undefined),

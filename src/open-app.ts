@@ -2,11 +2,16 @@ import { hkdfSync } from 'node:crypto'
 import { sql } from 'kysely'
 import { pino } from 'pino'
 import type { App } from './app.ts'
-import { ConfigError, type Config, type StripeConfig } from './config.ts'
+import { ConfigError, parseSecrets, type Config, type StripeConfig } from './config.ts'
 import { connect, type Db } from './db/connect.ts'
 import { seedTemplates } from './db/templates.ts'
-import { errorLine, isAway, isCredential, isMissing } from './stripe/answers.ts'
+import { restrictedAccount } from './flows/check-key.ts'
+import { errorLine, isAway, isCredential } from './stripe/answers.ts'
 import { makeStripe } from './stripe/client.ts'
+import type { Gate } from './stripe/gate.ts'
+import { onLine } from './stripe/line.ts'
+import { lineTo, rateOf } from './stripe/rate.ts'
+import { whoseKey } from './stripe/whose-key.ts'
 
 export type Opening = {
   readonly config: Config
@@ -25,18 +30,23 @@ export async function openApp({ config, databaseUrl, stripe: stripeConfig, poolS
     pino.destination(2),
   )
   const db = connect(databaseUrl, { size: poolSize })
-  const stripe = makeStripe(stripeConfig)
+  const unguarded = makeStripe(stripeConfig)
   const livemode = /^(sk|rk)_live_/.test(stripeConfig.secretKey)
-  const account = await askAccount(db, stripe, livemode, log)
-  await seedTemplates(db, account, new Date())
+  const opened = await askAccount(db, unguarded, { livemode, named: stripeConfig.connectedAccount }, log)
+  await seedTemplates(db, opened.account, new Date())
+  const gate: Gate = { shutBecause: undefined }
+  const rate = rateOf(stripeConfig, opened.livemode)
+  const stripe = makeStripe(stripeConfig, onLine(lineTo({ db, account: opened.account, gate, rate })))
   return {
     db,
-    account,
-    livemode,
+    ...opened,
     stripe,
+    line: { gate, unguarded },
     log,
     config,
-    webhookSecrets: stripeConfig.webhookSecrets,
+    webhookSecrets: stripeConfig.webhookSecrets.flatMap(
+      (each) => parseSecrets(each) ?? parseSecrets(`${each},whsec_unused`)!.slice(0, 1),
+    ),
     // Without a secret of its own an installation derives one, the same in each of its processes.
     secret:
       config.secret ??
@@ -48,45 +58,51 @@ export async function openApp({ config, databaseUrl, stripe: stripeConfig, poolS
   }
 }
 
-/** The account of this mode that was seen before, when there is just one. */
-async function knownAccount(db: Db, livemode: boolean): Promise<string | undefined> {
-  const { rows } = await sql<{ id: string }>`select id from account where livemode = ${livemode}`.execute(db)
-  return rows.length === 1 ? rows[0]!.id : undefined
-}
-
 type Log = App['log']
+type Opened = Pick<App, 'account' | 'livemode'>
+type Known = { id: string; livemode: boolean }
 
-/** Stripe says whose key this is; with Stripe away the account that was seen before goes on, and without one we wait. */
-async function askAccount(db: Db, stripe: App['stripe'], livemode: boolean, log: Log): Promise<string> {
+/**
+ * Which books these are. Stripe says whose key this is; the account that the books are about stays, also when Stripe is away,
+ * refuses the key, or names another one: then `checkKey` says so and nothing is sent. Without books we wait for Stripe.
+ * `named`: the connected account that the configuration names, whose books these are then.
+ */
+async function askAccount(
+  db: Db,
+  stripe: App['stripe'],
+  { livemode, named }: { livemode: boolean; named: string | undefined },
+  log: Log,
+): Promise<Opened> {
   for (;;) {
+    const { rows: books } = await sql<Known>`select id, livemode from account order by created_at`.execute(db)
+    const ofThisMode = books.filter((each) => each.livemode === livemode && (named ?? each.id) === each.id)
+    const known = ofThisMode.length === 1 ? ofThisMode[0] : undefined
     try {
-      const { id, name } = await nameOfAccount(stripe)
+      const key = await whoseKey(stripe)
+      const id = key.account ?? restrictedAccount
+      const sameBooks = books.find((each) => each.id === id) ?? known
+      if (sameBooks !== undefined) return await name(db, sameBooks, key.account === sameBooks.id ? key.name : null)
       await sql`
-        insert into account (id, livemode, name, created_at) values (${id}, ${livemode}, ${name}, ${new Date()})
-        on conflict (id) do update set name = coalesce(excluded.name, account.name)`.execute(db)
-      return id
+        insert into account (id, livemode, name, created_at, place) values (${id}, ${livemode}, ${key.name}, ${new Date()}, books_place())
+        on conflict (id) do nothing`.execute(db)
+      return { account: id, livemode }
     } catch (error) {
-      if (isCredential(error) && error.statusCode === 401) {
+      if (isCredential(error) && known === undefined) {
         throw new ConfigError(
           `Stripe does not know STRIPE_SECRET_KEY: ${error.message}\nCopy the key again from Stripe, Developers, API keys.`,
         )
       }
       if (!isAway(error)) throw error
-      const known = await knownAccount(db, livemode)
-      if (known !== undefined) return known
+      if (known !== undefined) return { account: known.id, livemode: known.livemode }
       log.warn({ error: errorLine(error) }, 'Stripe can’t be reached; trying again in 2 seconds')
       await new Promise((done) => setTimeout(done, 2_000))
     }
   }
 }
 
-/** A restricted key may not read its own account; everything else works without its id. */
-async function nameOfAccount(stripe: App['stripe']): Promise<{ id: string; name: string | null }> {
-  try {
-    const account = await stripe.accounts.retrieveCurrent({}, { timeout: 5_000 })
-    return { id: account.id, name: account.business_profile?.name ?? account.settings?.dashboard.display_name ?? null }
-  } catch (error) {
-    if ((isCredential(error) && error.statusCode === 403) || isMissing(error)) return { id: 'acct_own', name: null }
-    throw error
-  }
+async function name(db: Db, { id, livemode }: Known, name: string | null): Promise<Opened> {
+  await sql`update account set name = coalesce(${name}, name), place = coalesce(place, books_place()) where id = ${id}`.execute(
+    db,
+  )
+  return { account: id, livemode }
 }

@@ -38,6 +38,8 @@ export type RefundRow = {
   next_at: Date | null
   lease_until: Date | null
   tries: number
+  approved_by: string | null
+  lane: 'urgent' | 'bulk'
 }
 
 export type NewRefund = {
@@ -56,6 +58,9 @@ export type NewRefund = {
   readonly at: Date
 }
 
+/** What one approver has waiting beyond so many is a burst, and goes through the lane of bursts. */
+const burstFrom = 20
+
 /** Sets the amount aside on the payment and writes the refund, in one statement, or does neither. */
 export async function reserve(tx: Tx, refund: NewRefund): Promise<boolean> {
   const { rows } = await sql`
@@ -66,11 +71,14 @@ export async function reserve(tx: Tx, refund: NewRefund): Promise<boolean> {
       returning account_id, id
     )
     insert into refund (account_id, id, status, payment_id, request_id, decision_id, amount_minor, currency, access, origin,
-      idempotency_key, body, invoice_way, created_at, next_at)
+      idempotency_key, body, invoice_way, created_at, next_at, approved_by, lane)
     select room.account_id, ${refund.id}, ${refundMachine.initial}, room.id, ${refund.request}, ${refund.decision},
       ${refund.amount.minor}::bigint, ${refund.amount.currency}, ${refund.access}, 'moneyback', ${refund.key}, ${refund.body},
-      ${refund.invoice_way}, ${refund.at}::timestamptz, ${refund.at}::timestamptz
-    from room returning id`.execute(tx)
+      ${refund.invoice_way}, ${refund.at}::timestamptz, ${refund.at}::timestamptz, d.by,
+      case when (select count(*) from (
+        select from refund w where w.account_id = room.account_id and w.approved_by = d.by and w.next_at is not null
+        limit ${burstFrom}) waiting) >= ${burstFrom} then 'bulk' else 'urgent' end
+    from room join decision d on d.account_id = room.account_id and d.id = ${refund.decision} returning id`.execute(tx)
   return rows.length === 1
 }
 
@@ -206,6 +214,14 @@ export async function writeResend(tx: Tx, refund: RefundRow, at: Date): Promise<
     where account_id = ${refund.account_id} and id = ${refund.id} and status = 'unconfirmed' and stripe_refund_id is null
     returning id`.execute(tx)
   return rows.length === 1
+}
+
+/** Whether another refund of this payment is being sent right now: Stripe would answer with a lock. The payment is locked. */
+export async function anotherIsInFlight(tx: Tx, refund: RefundRow): Promise<boolean> {
+  const { rows } = await sql`
+    select from refund where account_id = ${refund.account_id} and payment_id = ${refund.payment_id} and id <> ${refund.id}
+      and status = 'unconfirmed' and origin = 'moneyback' and lease_until > clock_timestamp() limit 1`.execute(tx)
+  return rows.length > 0
 }
 
 /** Notes what came of a send that settled nothing, and when to come back. */

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import type { Db } from './connect.ts'
 
 const tables = [
@@ -26,16 +26,31 @@ export async function claimDue<Row extends object>(
   db: Db,
   account: string,
   table: WorkTable,
-  { now, limit, leaseSeconds }: { now: Date; limit: number; leaseSeconds: number },
+  { now, limit, leaseSeconds, lane }: { now: Date; limit: number; leaseSeconds: number; lane?: string | undefined },
 ): Promise<Row[]> {
   const { rows } = await sql<Row>`
     update ${sql.table(table)} set lease_until = clock_timestamp() + make_interval(secs => ${leaseSeconds})
     where (account_id, id) in (
-      select account_id, id from ${sql.table(table)}
-      where account_id = ${account} and next_at <= ${now} and (lease_until is null or lease_until < clock_timestamp())
+      select account_id, id from ${sql.table(table)} where ${due(account, { now, lane })}
       order by next_at, id limit ${limit} for update skip locked)
     returning *`.execute(db)
   return rows.toSorted(inTurn)
+}
+
+/** Whether there is a row that `claimDue` would take. */
+export async function isDue(
+  db: Db,
+  account: string,
+  table: WorkTable,
+  when: { now: Date; lane?: string | undefined },
+): Promise<boolean> {
+  const { rows } = await sql`select from ${sql.table(table)} where ${due(account, when)} limit 1`.execute(db)
+  return rows.length > 0
+}
+
+function due(account: string, { now, lane }: { now: Date; lane?: string | undefined }): RawBuilder<unknown> {
+  return sql`account_id = ${account}${lane === undefined ? sql`` : sql` and lane = ${lane}`}
+    and next_at <= ${now} and (lease_until is null or lease_until <= clock_timestamp())`
 }
 
 /** `returning` knows no order: who has waited longest goes first, and the same rows always in the same turn. */

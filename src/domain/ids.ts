@@ -37,3 +37,8 @@ type Prefix =
 export function newId<P extends Prefix>(prefix: P): `${P}_${string}` {
   return `${prefix}_${v7().replaceAll('-', '')}`
 }
+
+/** Whether a text is an id that we made. */
+export function isId<P extends Prefix>(prefix: P, text: string | null): text is `${P}_${string}` {
+  return text !== null && text.startsWith(`${prefix}_`) && /^[0-9a-f]{32}$/.test(text.slice(prefix.length + 1))
+}

@@ -58,6 +58,7 @@ export type Refusal =
   | { readonly code: 'file_refused'; readonly fault: FileFault }
   | { readonly code: 'too_many_files'; readonly most: number }
   | { readonly code: 'attachment_not_found' }
+  | { readonly code: 'books_are_compared' }
 
 /** Where a policy file is wrong. Line and column count from 1. */
 export type PolicyLine = { readonly line: number; readonly column: number; readonly message: string }
@@ -181,6 +182,8 @@ export function explainRefusal(refusal: Refusal): string {
       return 'This draft is in shadow already. End that one first; its results stay.'
     case 'too_many_shadows':
       return `${refusal.most} drafts are in shadow already, and that is the most. End one of them first; its results stay.`
+    case 'books_are_compared':
+      return 'The database was restored, and its books are being compared with Stripe’s. Nothing was done; try again in a minute.'
     case 'stripe_unreachable':
       return 'Stripe can’t be reached right now and this payment is not known here yet. Try again in a minute.'
   }

@@ -15,6 +15,7 @@ import { follow } from '../domain/machine.ts'
 import { money, type Money } from '../domain/money.ts'
 import { no, ok, type Refusal, type Result } from '../domain/refusal.ts'
 import { requestMachine } from '../domain/request.ts'
+import { isRecovering } from './recover.ts'
 import { reserveRefund } from './reserve-refund.ts'
 import { checkAmount } from './submit-request.ts'
 import { tell } from './tell.ts'
@@ -34,7 +35,7 @@ export type Approval = {
  * A person's yes. Everything is checked under the payment's lock and written in one transaction: the approval, the money set
  * aside, the frozen call, the audit. Where the policy wants two people the first yes is kept and waits for the second.
  * Refuses: request_not_found, already_decided, role_too_low, own_request, already_approved_by_you,
- * approved_for_another_amount, not_captured, payment_disputed, amount_invalid, more_than_is_left.
+ * approved_for_another_amount, not_captured, payment_disputed, amount_invalid, more_than_is_left, books_are_compared.
  */
 export async function approveRequest(
   app: App,
@@ -53,6 +54,7 @@ async function approveLocked(
   known: RequestRow,
   approval: Approval,
 ): Promise<Result<{ id: RequestId; needs_another_approval: boolean }>> {
+  if (await isRecovering(app, tx)) return no({ code: 'books_are_compared' })
   const payment = await lockPayment(tx, app.account, known.payment_id)
   const request = await lockRequest(tx, app.account, known.id)
   const history = await decisionsOf(tx, app.account, request.id)

@@ -12,6 +12,7 @@ import { sayIn } from '../domain/policy/say.ts'
 import { eventOfVerdict } from '../domain/request.ts'
 import { errorLine, isAway } from '../stripe/answers.ts'
 import { judge } from './judge.ts'
+import { isRecovering } from './recover.ts'
 import { lookClosely } from './look-closely.ts'
 import { reserveRefund } from './reserve-refund.ts'
 import { dueTime } from './due-time.ts'
@@ -24,6 +25,7 @@ import { tell } from './tell.ts'
 export async function decideRequest(app: App, id: string): Promise<void> {
   const request = await findRequest(app.db, app.account, id)
   if (request?.status !== 'submitted') return
+  if (await isRecovering(app)) return waitForComparison(app, request)
   try {
     const payment = await findPayment(app.db, app.account, request.payment_id)
     await lookClosely(app, payment!.stripe_charge)
@@ -112,6 +114,14 @@ async function tellAnswer(
   const kind = ({ approve: 'approved', review: 'in_review', deny: 'denied' } as const)[decision.verdict]
   const refund = { amount_minor: decision.amount.minor, currency: payment.currency }
   await tell(app, tx, { request, kind, refund, say: sayIn(decision, request.locale ?? 'en'), due_at })
+}
+
+/** After a restore the answer may have been given already: Stripe is read first. */
+async function waitForComparison(app: App, { id }: RequestRow): Promise<void> {
+  await sql`
+    update refund_request set next_at = ${new Date(app.now().getTime() + 2_000)}, lease_until = null,
+      last_error = 'The books are being compared with Stripe after a restore.'
+    where account_id = ${app.account} and id = ${id} and status = 'submitted'`.execute(app.db)
 }
 
 /** 2, 4, 8 … 60 seconds: Stripe back means an answer within a minute. */

@@ -1,5 +1,7 @@
+import { sql } from 'kysely'
 import type { App } from '../app.ts'
 import { findPayment, type PaymentRow } from '../db/payments.ts'
+import { chargeAtStripe } from '../stripe/payments.ts'
 import { refundsOfPaymentAtStripe } from '../stripe/refunds.ts'
 import { observePayment } from './observe-payment.ts'
 import { observeRefund } from './observe-refund.ts'
@@ -18,4 +20,23 @@ export async function lookClosely(app: App, reference: string): Promise<PaymentR
   })
   for (const refund of refunds) await observeRefund(app, refund)
   return findPayment(app.db, app.account, payment.id)
+}
+
+/**
+ * One question instead of five, for a refund that was never sent: the charge says whether it was disputed and how much of it
+ * was given back. Where that is what we know, nothing has happened since the decision; else we look closely.
+ */
+export async function glance(app: App, payment: PaymentRow): Promise<PaymentRow | undefined> {
+  const charge = await chargeAtStripe(app.stripe, payment.stripe_charge)
+  if (charge === undefined) return undefined
+  const { rows } = await sql<{ refunded: number }>`
+    select coalesce(sum(amount_minor), 0)::bigint as refunded from refund
+    where account_id = ${app.account} and payment_id = ${payment.id} and stripe_refund_id is not null
+      and status in ('pending', 'requires_action', 'succeeded')`.execute(app.db)
+  const asWeKnow =
+    !charge.disputed &&
+    payment.dispute === 'none' &&
+    charge.amount_refunded === rows[0]!.refunded &&
+    charge.amount_captured === payment.captured_minor
+  return asWeKnow ? payment : lookClosely(app, payment.stripe_charge)
 }

@@ -45,8 +45,11 @@ export async function backfillEvents(app: App): Promise<number> {
 }
 
 /** Compares the refunds that Stripe has made lately with our books; each difference is taken in, ours or not. */
-export async function sweepRefunds(app: App, since: Date): Promise<void> {
-  for (const refund of await refundsSince(app.stripe, since)) await observeRefund(app, refund)
+export async function sweepRefunds(app: App, since: Date): Promise<number> {
+  // Oldest first: what failed has let go of its money before what followed it is looked at.
+  const refunds = (await refundsSince(app.stripe, since)).reverse()
+  for (const refund of refunds) await observeRefund(app, refund)
+  return refunds.length
 }
 
 /** Looks at refunds that Stripe has and that have not come to an end, oldest look first. */

@@ -59,6 +59,7 @@ const statusOf = {
   file_refused: 422,
   too_many_files: 429,
   attachment_not_found: 404,
+  books_are_compared: 503,
 } as const satisfies Record<Refusal['code'], ContentfulStatusCode>
 
 /** Which part of the input a refusal is about, so that a form can say it beside the field. */

@@ -133,24 +133,43 @@ function isDatabaseAway(error: Error): boolean {
   )
 }
 
-async function health(
-  app: App,
-): Promise<{ ok: boolean; database: string; sending: string; open_exceptions: number | null }> {
+type Health = {
+  ok: boolean
+  database: string
+  sending: string
+  open_exceptions: number | null
+  /** Past the time by which somebody should have looked. */
+  overdue_exceptions: number | null
+  exceptions: Record<string, number> | null
+}
+
+async function health(app: App): Promise<Health> {
   try {
-    const { rows } = await sql<{ stopped: string | null; open: number }>`
+    const { rows } = await sql<{ stopped: string | null; overdue: number; kinds: Record<string, number> | null }>`
       select (select sending_stopped_because from account where id = ${app.account}) as stopped,
-        (select count(*) from exception where account_id = ${app.account} and resolved_at is null) as open`.execute(
+        (select count(*) from exception where account_id = ${app.account} and resolved_at is null and due_at < ${app.now()}) as overdue,
+        (select json_object_agg(kind, open order by kind) from (
+          select kind, count(*) as open from exception where account_id = ${app.account} and resolved_at is null group by kind) k) as kinds`.execute(
       app.db,
     )
-    const { stopped, open } = rows[0]!
+    const { stopped, overdue, kinds } = rows[0]!
     return {
       ok: true,
       database: 'reached',
       sending: stopped === null ? 'on' : `stopped: ${stopped}`,
-      open_exceptions: Number(open),
+      open_exceptions: Object.values(kinds ?? {}).reduce((sum, open) => sum + open, 0),
+      overdue_exceptions: overdue,
+      exceptions: kinds ?? {},
     }
   } catch {
-    return { ok: false, database: 'away', sending: 'unknown', open_exceptions: null }
+    return {
+      ok: false,
+      database: 'away',
+      sending: 'unknown',
+      open_exceptions: null,
+      overdue_exceptions: null,
+      exceptions: null,
+    }
   }
 }
 

@@ -53,7 +53,8 @@ export function stripeWebhook(app: App): Hono {
 
 function verify(app: App, payload: Buffer, header: string): Stripe.Event | undefined {
   if (header.length > 4096 || !isRecent(app, header)) return undefined
-  for (const secret of app.webhookSecrets) {
+  for (const { secret, until } of app.webhookSecrets) {
+    if (until !== undefined && app.now() >= until) continue
     try {
       const event = app.stripe.webhooks.constructEvent(payload, header, secret, toleranceSeconds)
       return event.object === 'event' && event.data?.object ? event : undefined

@@ -1,13 +1,16 @@
 import type { App } from '../app.ts'
 import type { StripeEventRow } from '../db/events.ts'
+import { stopsOf, takeTry } from '../db/stops.ts'
 import { claimDeliveries, type DeliveryRow, type OutboxRow } from '../db/webhooks.ts'
 import type { SignInRow } from '../db/portal-sign-ins.ts'
-import { claimDue, type WorkTable } from '../db/work.ts'
+import { claimDue, isDue, type WorkTable } from '../db/work.ts'
 import { changeSubscription, type SubscriptionChangeRow } from '../flows/change-subscription.ts'
 import { decideRequest } from '../flows/decide-request.ts'
 import { forgetOld } from '../flows/forget-old.ts'
 import { issueRefund } from '../flows/issue-refund.ts'
 import { observeEvents } from '../flows/observe-events.ts'
+import { noticeRestore, recover } from '../flows/recover.ts'
+import { checkKey } from '../flows/check-key.ts'
 import { backfillEvents, followPending, sweepRefunds } from '../flows/reconcile.ts'
 import { writeCreditNote, type CreditNoteRow } from '../flows/write-credit-note.ts'
 import type { MessageRow } from '../db/messages.ts'
@@ -24,6 +27,9 @@ type Queue = {
   readonly table: WorkTable
   readonly limit: number
   readonly leaseSeconds: number
+  readonly lane?: 'urgent' | 'bulk'
+  /** How many may be taken now: fewer, or none, while sending is stopped. */
+  readonly allowed?: (app: App, queue: Queue) => Promise<number>
   run(app: App, rows: readonly object[], claimedAt: number): Promise<unknown>
   /** How rows are taken, where it is not the plain way. */
   readonly claim?: typeof claimDeliveries
@@ -35,12 +41,9 @@ const each =
     Promise.all(rows.map((row) => report(app, work(row as Row, claimedAt, app))))
 
 const queues: readonly Queue[] = [
-  {
-    table: 'refund',
-    limit: 4,
-    leaseSeconds: 60,
-    run: each<{ id: string }>(({ id }, claimedAt, app) => issueRefund(app, id, claimedAt)),
-  },
+  { table: 'refund', lane: 'urgent', limit: 4, leaseSeconds: 60, allowed: refundsAllowed, run: each(issueOne) },
+  // A burst is drained by as many hands as Stripe's rate can use, beside the lane for what somebody waits for.
+  { table: 'refund', lane: 'bulk', limit: 16, leaseSeconds: 60, allowed: refundsAllowed, run: each(issueOne) },
   {
     table: 'refund_request',
     limit: 4,
@@ -99,6 +102,21 @@ const queues: readonly Queue[] = [
   },
 ]
 
+function issueOne({ id }: { id: string }, claimedAt: number, app: App): Promise<void> {
+  return issueRefund(app, id, claimedAt)
+}
+
+/** With the key refused, one refund tries every 30 s; with any other reason to stop, none does. */
+async function refundsAllowed(app: App, { table, lane }: Queue): Promise<number> {
+  const stops = await stopsOf(app.db, app.account)
+  if (stops.length === 0) return Infinity
+  if (stops.some(({ kind }) => kind === 'recovery')) await recover(app)
+  if (stops.some(({ kind }) => kind !== 'key')) return 0
+  // Only a lane that has something to try takes the try: an empty one would take it away from the other for ever.
+  if (!(await isDue(app.db, app.account, table, { now: app.now(), lane }))) return 0
+  return (await takeTry(app.db, app.account, 'key', { now: app.now(), everyMs: 30_000 })) ? 1 : 0
+}
+
 async function report(app: App, work: Promise<unknown>): Promise<void> {
   try {
     await work
@@ -116,8 +134,11 @@ export async function workOnce(app: App): Promise<number> {
   return taken.reduce((sum, count) => sum + count, 0)
 }
 
-async function drain(app: App, { table, limit, leaseSeconds, run, claim }: Queue): Promise<number> {
-  const how = { now: app.now(), limit, leaseSeconds }
+async function drain(app: App, queue: Queue): Promise<number> {
+  const { table, lane, leaseSeconds, claim, run } = queue
+  const limit = Math.min(queue.limit, (await queue.allowed?.(app, queue)) ?? queue.limit)
+  if (limit === 0) return 0
+  const how = { now: app.now(), limit, leaseSeconds, lane }
   const rows = await (claim?.(app.db, app.account, how) ?? claimDue(app.db, app.account, table, how))
   if (rows.length > 0) await run(app, rows, app.elapsed())
   return rows.length
@@ -127,6 +148,8 @@ type Timer = { readonly name: string; readonly everyMs: number; run(app: App): P
 
 const minute = 60_000
 const timers: readonly Timer[] = [
+  { name: 'say that we are here', everyMs: 15_000, run: noticeRestore },
+  { name: 'ask whose key it is', everyMs: 5 * minute, run: checkKey },
   { name: 'backfill events', everyMs: 5 * minute, run: backfillEvents },
   { name: 'follow pending refunds', everyMs: 5 * minute, run: followPending },
   { name: 'forget what was kept for a while', everyMs: 24 * 60 * minute, run: forgetOld },
@@ -147,9 +170,12 @@ export type Worker = { stop(): Promise<void> }
 /** Works until it is stopped. Any number of processes may: each row is taken by one. `idleMs` is the longest wait for new work. */
 export function startWorker(app: App, { idleMs = 250, reconcile = true } = {}): Worker {
   const stopping = new AbortController()
-  const loops = queues.map((queue) =>
-    loop(stopping.signal, async () => ((await drain(app, queue)) > 0 ? 0 : idleMs), app),
-  )
+  // Nothing is sent before it is known whether these are still the books that a worker left.
+  const noticed = untilDone(stopping.signal, () => noticeRestore(app), app)
+  const loops = queues.map(async (queue) => {
+    await noticed
+    await loop(stopping.signal, async () => ((await drain(app, queue)) > 0 ? 0 : idleMs), app)
+  })
   if (reconcile)
     for (const { name, everyMs, run } of timers)
       loops.push(
@@ -171,9 +197,24 @@ export function startWorker(app: App, { idleMs = 250, reconcile = true } = {}): 
   }
 }
 
+/** Runs `work` until it has gone well once. */
+async function untilDone(signal: AbortSignal, work: () => Promise<void>, app: App): Promise<void> {
+  let done = false
+  await loop(
+    signal,
+    async () => {
+      if (!done) await work()
+      done = true
+      return 0
+    },
+    app,
+    () => done,
+  )
+}
+
 /** Runs `work` again and again; it says how long to wait. After an error, 2 s: PostgreSQL or Stripe may be away. */
-async function loop(signal: AbortSignal, work: () => Promise<number>, app: App): Promise<void> {
-  while (!signal.aborted) {
+async function loop(signal: AbortSignal, work: () => Promise<number>, app: App, over = () => false): Promise<void> {
+  while (!signal.aborted && !over()) {
     let wait = 2_000
     try {
       wait = await work()

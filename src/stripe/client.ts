@@ -3,7 +3,7 @@ import type { StripeConfig } from '../config.ts'
 
 /**
  * The real Stripe SDK, at its own pinned API version. It never retries by itself: a retry is decided from what was written
- * down. 25 s is long enough for Stripe and shorter than a lease. `httpClient` is for a simulation without sockets.
+ * down. 25 s is long enough for Stripe and shorter than a lease. `httpClient`: the line in front of it, or a simulation without sockets.
  */
 export function makeStripe(
   { secretKey, apiBase, connectedAccount }: Pick<StripeConfig, 'secretKey' | 'apiBase' | 'connectedAccount'>,

@@ -47,6 +47,11 @@ export async function observePaymentAtStripe(
   }
 }
 
+/** The charge as it is now. Undefined: Stripe has none. */
+export async function chargeAtStripe(stripe: Stripe, charge: string): Promise<Stripe.Charge | undefined> {
+  return chargeOf(stripe, charge)
+}
+
 async function chargeOf(stripe: Stripe, reference: string): Promise<Stripe.Charge | undefined> {
   try {
     if (!reference.startsWith('pi_')) return expectObject(await stripe.charges.retrieve(reference), 'charge')

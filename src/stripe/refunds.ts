@@ -25,11 +25,13 @@ export type SeenRefund = {
 export type SendOutcome =
   | { readonly kind: 'answered'; readonly refund: SeenRefund }
   /** Stripe said no, and nothing moved. */
-  | { readonly kind: 'refused'; readonly code: string; readonly message: string }
+  | { readonly kind: 'refused'; readonly code: string; readonly message: string; readonly missing: boolean }
   /** Not executed, not kept under the key: the same again. */
   | { readonly kind: 'not_now'; readonly message: string; readonly wait_ms: number | null }
   /** The key is wrong or lacks a right. */
   | { readonly kind: 'credential'; readonly message: string }
+  /** A refusal of the key that Stripe has kept under the idempotency key, and repeats although the key is right now. */
+  | { readonly kind: 'kept_no'; readonly message: string }
   /** A 5xx: kept under the key, and says nothing about the money. */
   | { readonly kind: 'indeterminate'; readonly message: string }
   /** No answer, half an answer, or a strange one. */
@@ -56,14 +58,17 @@ export function classify(error: unknown): SendOutcome {
   // Since a 409 of an idempotency clash is a StripeAPIError in the SDK, the status and Stripe's own type decide, not the class.
   if (statusCode === undefined) return { kind: 'unknown', message }
   if (error.rawType === 'idempotency_error' && statusCode !== 409) return { kind: 'bug', message }
-  if (statusCode === 401 || statusCode === 403) return { kind: 'credential', message }
+  const replayed = headers?.['idempotent-replayed'] === 'true'
+  if (statusCode === 401 || statusCode === 403) return { kind: replayed ? 'kept_no' : 'credential', message }
   if (statusCode === 409 || statusCode === 429 || headers?.['stripe-should-retry'] === 'true') {
     const seconds = Number(headers?.['retry-after'])
     return { kind: 'not_now', message, wait_ms: Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : null }
   }
+  // 502, 503 and 504 come from before Stripe's books. Were one kept under the key, it would come back as a replay.
+  if (statusCode > 501 && statusCode < 505 && !replayed) return { kind: 'unknown', message }
   if (statusCode >= 500) return { kind: 'indeterminate', message }
   if (statusCode === 400 || statusCode === 402 || statusCode === 404) {
-    return { kind: 'refused', code: code ?? 'refused', message }
+    return { kind: 'refused', code: code ?? 'refused', message, missing: statusCode === 404 }
   }
   return { kind: 'unknown', message }
 }

@@ -58,11 +58,10 @@ export async function attachmentsSentBy(
 export async function looseAttachments(
   db: Db,
   account: string,
-  customer: string,
-  ids: readonly string[],
+  { ids, senders }: { ids: readonly string[]; senders: readonly string[] },
 ): Promise<number> {
   const { rows } = await sql<{ count: number }>`
-    select count(*)::int as count from attachment where account_id = ${account} and id = any(${[...ids]}) and customer_id = ${customer}
+    select count(*)::int as count from attachment where account_id = ${account} and id = any(${[...ids]}) and customer_id = any(${[...senders]})
       and request_id is null and stored_at is not null and deleted_at is null`.execute(db)
   return rows[0]!.count
 }
@@ -76,14 +75,14 @@ export async function tieAttachments(
   account: string,
   {
     ids,
-    customer,
+    senders,
     request,
     question,
-  }: { ids: readonly string[]; customer: string; request: string; question?: string },
+  }: { ids: readonly string[]; senders: readonly string[]; request: string; question?: string },
 ): Promise<void> {
   await sql`
     update attachment set request_id = ${request}, question_id = ${question ?? null}
-    where account_id = ${account} and id = any(${[...ids]}) and customer_id = ${customer}
+    where account_id = ${account} and id = any(${[...ids]}) and customer_id = any(${[...senders]})
       and request_id is null and stored_at is not null and deleted_at is null`.execute(tx)
 }
 

@@ -9,7 +9,7 @@ import { commentAtMost, lengthOf } from '../domain/comment.ts'
 import type { QuestionId } from '../domain/ids.ts'
 import { no, ok, type Result } from '../domain/refusal.ts'
 import { dueTime } from './due-time.ts'
-import { filesAreThere, tieFiles } from './tie-files.ts'
+import { filesAreThere, tieFiles, type SentFiles } from './tie-files.ts'
 
 export type Answered = {
   readonly id: string
@@ -18,8 +18,7 @@ export type Answered = {
   readonly customer?: string | undefined
   /** At most 10,000 characters, kept as it was written. */
   readonly answer: string
-  /** Files that this customer sent before, `att_…`. */
-  readonly files?: readonly string[] | undefined
+  readonly files?: SentFiles | undefined
 }
 
 /**
@@ -35,7 +34,7 @@ export async function answerQuestion(
     return no({ code: 'request_not_found' })
   if (answer.trim() === '') return no({ code: 'answer_missing' })
   if (lengthOf(answer) > commentAtMost) return no({ code: 'text_too_long', field: 'answer', most: commentAtMost })
-  if (!(await filesAreThere(app, { by, files }))) return no({ code: 'attachment_not_found' })
+  if (!(await filesAreThere(app, files))) return no({ code: 'attachment_not_found' })
   return inTransaction(app.db, async (tx) => {
     await lockPayment(tx, app.account, known.payment_id)
     const request = await lockRequest(tx, app.account, known.id)
@@ -43,7 +42,7 @@ export async function answerQuestion(
     if (question === undefined) return no({ code: 'no_open_question' })
     const at = app.now()
     await keepAnswer(tx, question, { answer: answer.trim(), by, at, due_at: await dueTime(app, tx, at) })
-    await tieFiles(app, tx, { by, files }, { request: request.id, question: question.id })
+    await tieFiles(app, tx, files, { request: request.id, question: question.id })
     await audit(tx, {
       account: app.account,
       at,

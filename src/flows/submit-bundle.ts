@@ -3,6 +3,7 @@ import { inTransaction } from '../db/connect.ts'
 import type { PaymentRow } from '../db/payments.ts'
 import { newId, type BundleId, type RequestId } from '../domain/ids.ts'
 import { explainRefusal, no, ok, type Refusal, type Result } from '../domain/refusal.ts'
+import { filesAreThere } from './tie-files.ts'
 import { answerSoon, checkAsking, paymentFor, writeRequest, type Asking } from './submit-request.ts'
 
 /** As many as one person asks for at once; more is an incident, and staff refund those. */
@@ -15,7 +16,7 @@ export type BundleAsking = Omit<Asking, 'payment' | 'amount_minor' | 'currency'>
 /**
  * Asks for several payments of one customer at once: all of them or none are taken. From there on each is a request of its
  * own, with its own answer and refund, so that one that fails holds up no other and nothing about money is new here.
- * Refuses: bundle_invalid, bundle_payment_refused (says which payment and why), stripe_unreachable.
+ * Files go with the first of them. Refuses: bundle_invalid, attachment_not_found, bundle_payment_refused (says which payment and why), stripe_unreachable.
  */
 export async function submitBundle(
   app: App,
@@ -32,6 +33,7 @@ export async function submitBundle(
     if (refusal) return refusedFor(reference, refusal)
     legs.push({ payment: found.value, asking: one })
   }
+  if (!(await filesAreThere(app, asking.files))) return no({ code: 'attachment_not_found' })
   const together = checkTogether(legs.map(({ payment }) => payment))
   if (together) return no(together)
   return write(app, legs)

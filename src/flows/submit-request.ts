@@ -12,7 +12,7 @@ import { no, ok, type Refusal, type Result } from '../domain/refusal.ts'
 import { isAway } from '../stripe/answers.ts'
 import { decideRequest } from './decide-request.ts'
 import { observePayment } from './observe-payment.ts'
-import { filesAreThere, tieFiles } from './tie-files.ts'
+import { filesAreThere, tieFiles, type SentFiles } from './tie-files.ts'
 
 export type Asking = {
   /** `pi_…`, `ch_…` or `pay_…`. */
@@ -27,8 +27,7 @@ export type Asking = {
   /** When given, the payment must be theirs: anybody else's is answered as one that doesn't exist. */
   readonly customer?: string | undefined
   readonly locale?: string | undefined
-  /** Files that this customer sent before, `att_…`. */
-  readonly files?: readonly string[] | undefined
+  readonly files?: SentFiles | undefined
 }
 
 /** How long an answer is waited for before the request is left to the job that goes on with it. */
@@ -46,7 +45,7 @@ export async function submitRequest(app: App, asking: Asking): Promise<Result<{ 
   const payment = found.value
   const wrong = checkAsking(asking, payment)
   if (wrong) return no(wrong)
-  if (!(await filesAreThere(app, asking))) return no({ code: 'attachment_not_found' })
+  if (!(await filesAreThere(app, asking.files))) return no({ code: 'attachment_not_found' })
 
   const id = newId('rr')
   const written = await inTransaction(app.db, (tx) => writeRequest(app, tx, { id, payment, asking }))
@@ -93,7 +92,7 @@ export async function writeRequest(
     next_at: new Date(now.getTime() + answerWithinMs),
   })
   if (!fresh) return false
-  await tieFiles(app, tx, asking, { request: id })
+  await tieFiles(app, tx, asking.files, { request: id })
   await audit(tx, {
     account: app.account,
     at: now,

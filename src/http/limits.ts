@@ -14,6 +14,8 @@ const limits = {
   /** Requests, and what is asked before one, for each customer. */
   submit: { points: 20, duration: 3600 },
   preview: { points: 120, duration: 600 },
+  /** Files that a customer sends, also those that are refused: to look at one costs a second. */
+  file: { points: 60, duration: 3600 },
 } as const
 
 export type Limit = keyof typeof limits

@@ -287,7 +287,8 @@ inBrowser('the portal in Chromium', () => {
     await page.keyboard.press('Enter')
     await page.locator('.reason input').first().focus()
     await page.keyboard.press('Space')
-    await page.keyboard.press('Tab')
+    await page.keyboard.press('Tab') // the comment
+    await page.keyboard.press('Tab') // files
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
     await page.waitForSelector('.deeds')

@@ -14,7 +14,13 @@ export function answering(app: App, api: Hono<PortalEnv>): void {
     if (body === undefined)
       return refuse(c, 422, { code: 'invalid', detail: 'This can’t be used as it is. Nothing was changed.' })
     const customer = c.get('customer')
-    const done = await answerQuestion(app, { id: c.req.param('id'), by: `customer:${customer}`, customer, ...body })
+    const done = await answerQuestion(app, {
+      id: c.req.param('id'),
+      by: `customer:${customer}`,
+      customer,
+      answer: body.answer,
+      files: { ids: body.files ?? [], senders: c.get('owners') },
+    })
     return done.ok ? c.json({}) : refused(c, done.no)
   })
 }

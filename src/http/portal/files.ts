@@ -6,7 +6,8 @@ import type { App } from '../../app.ts'
 import { keepAttachment } from '../../flows/keep-attachment.ts'
 import { readAttachment } from '../../flows/read-attachment.ts'
 import { asDownload, asPicture } from '../attachments.ts'
-import { refuse, refused, type PortalEnv } from './guard.ts'
+import { tooOften } from '../limits.ts'
+import { refuse, refused, tooMany, type PortalEnv } from './guard.ts'
 import type { FileView } from './wire.ts'
 
 /** Where files come in: the one address that takes bytes instead of JSON, and more of them. */
@@ -28,6 +29,8 @@ export const limitBody = (small: number) => {
 /** Files of the customer's own, in and out. */
 export function files(app: App, api: Hono<PortalEnv>): void {
   api.post('/attachments', async (c) => {
+    const wait = await tooOften(app, 'file', c.get('customer'))
+    if (wait !== undefined) return tooMany(c, wait)
     const kept = await keepAttachment(app, {
       customer: c.get('customer'),
       name: nameOf(c.req.header('x-file-name')),

@@ -121,7 +121,7 @@ function asking(app: App, api: Hono<PortalEnv>): void {
     const [own] = await portalPayments(app.db, app.account, c.get('owners'), body.payment)
     if (own === undefined) return notFound(c)
     const customer = own.owner_id!
-    const submitted = await submitOnce(app, { ...body, customer, locale })
+    const submitted = await submitOnce(app, { ...body, customer, owners: c.get('owners'), locale })
     switch (submitted.end) {
       case 'made':
         return c.json(

@@ -1,3 +1,4 @@
+import { fileIds } from './file-ids.ts'
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import type { App } from '../../app.ts'
@@ -29,6 +30,7 @@ const bodies = {
       .max(50),
     reason,
     comment,
+    files: fileIds,
   }),
 } as const
 
@@ -79,7 +81,12 @@ export function severalRoutes(app: App, api: Hono<PortalEnv>, previewFor: Previe
         code: 'several_not_allowed',
         detail: 'Ask for one payment after the other. Nothing was changed.',
       })
-    const done = await submitSeveral(app, { ...body, customer, locale: languageOf(c) })
+    const done = await submitSeveral(app, {
+      ...body,
+      customer,
+      owners: c.get('owners'),
+      locale: languageOf(c),
+    })
     if (done.end === 'made')
       return c.json({ id: done.id, existing: done.existing } satisfies NewRequestAnswer, done.existing ? 200 : 201)
     if (done.end === 'not_found') return notFound(c)
@@ -121,9 +128,13 @@ async function submitSeveral(app: App, asking: Asking): Promise<Done> {
   return meanwhile === undefined ? done : { end: 'made', id: meanwhile, existing: true }
 }
 
-type Asking = NewSeveralBody & { readonly customer: string; readonly locale: string }
+type Asking = NewSeveralBody & {
+  readonly customer: string
+  readonly owners: readonly string[]
+  readonly locale: string
+}
 
-async function ask(app: App, { payments, reason, customer, comment, locale }: Asking): Promise<Done> {
+async function ask(app: App, { payments, reason, customer, comment, locale, files, owners }: Asking): Promise<Done> {
   for (const { payment, shown } of payments) {
     await lookAgain(app, payment)
     const preview = await previewDecision(app, { payment, reason, comment, customer, channel: 'portal' })
@@ -136,6 +147,7 @@ async function ask(app: App, { payments, reason, customer, comment, locale }: As
     customer,
     comment,
     locale,
+    files: { ids: files ?? [], senders: owners },
     channel: 'portal',
     by: `customer:${customer}`,
   })

@@ -19,7 +19,12 @@ export type Submitted =
   | { readonly end: 'too_often'; readonly seconds: number }
   | { readonly end: 'refused'; readonly no: Refusal }
 
-type Asking = NewRequestBody & { readonly customer: string; readonly locale: string }
+type Asking = NewRequestBody & {
+  readonly customer: string
+  /** Everybody who is this person. */
+  readonly owners: readonly string[]
+  readonly locale: string
+}
 
 /**
  * Makes the request that a customer agreed to, once, however often and from however many tabs it is sent: a request is named
@@ -45,7 +50,7 @@ export async function submitOnce(app: App, asking: Asking): Promise<Submitted> {
 }
 
 async function ask(app: App, asking: Asking): Promise<Submitted> {
-  const { payment, reason, customer, comment, locale, files } = asking
+  const { payment, reason, customer, comment, locale } = asking
   await lookAgain(app, payment)
   const preview = await previewDecision(app, { payment, reason, comment, customer, channel: 'portal' })
   if (!preview.ok) return { end: 'refused', no: preview.no }
@@ -58,7 +63,7 @@ async function ask(app: App, asking: Asking): Promise<Submitted> {
     customer,
     comment,
     locale,
-    files,
+    files: { ids: asking.files ?? [], senders: asking.owners },
     channel: 'portal',
     by,
   })

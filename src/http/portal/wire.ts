@@ -108,6 +108,7 @@ export type NewSeveralBody = {
   readonly payments: readonly { readonly payment: string; readonly shown: string; readonly after: string | null }[]
   readonly reason: string
   readonly comment?: string | undefined
+  readonly files?: readonly string[] | undefined
 }
 export type SeveralPreview = { readonly previews: readonly Preview[] }
 

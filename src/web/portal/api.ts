@@ -86,6 +86,8 @@ export const previewSeveral = (payments: readonly string[], reason: string, comm
   call<SeveralPreview>('POST', '/several/preview', { payments, reason, comment: comment || undefined })
 export const submitSeveral = (body: NewSeveralBody) => call<NewRequestAnswer>('POST', '/several', body)
 export const request = (id: string) => call<RequestView>('GET', `/requests/${encodeURIComponent(id)}`)
+export const answer = (id: string, text: string, files: readonly string[]) =>
+  call<object>('POST', `/requests/${encodeURIComponent(id)}/answer`, { answer: text, files })
 export const withdraw = (id: string) => call<object>('POST', `/requests/${encodeURIComponent(id)}/withdraw`)
 export const appeal = (id: string, comment: string) =>
   call<object>('POST', `/requests/${encodeURIComponent(id)}/appeal`, { comment: comment || undefined })

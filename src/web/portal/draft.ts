@@ -1,12 +1,16 @@
-/** What somebody has typed and chosen for one payment. Kept in this tab only, until the request is made. */
+import type { FileView } from '../../http/portal/wire.ts'
+
+/** What somebody has typed and chosen for one payment, or as an answer to one question. Kept in this tab only, until the request is made. */
 export type Draft = {
   readonly reason: string
   readonly comment: string
+  /** Files that were sent already. */
+  readonly files: readonly FileView[]
   /** What was tapped and not yet answered: sent again as it is, it finds out what became of it. */
   readonly sent?: { readonly shown: string; readonly after: string | null; readonly ask_person: boolean } | undefined
 }
 
-const empty: Draft = { reason: '', comment: '' }
+const empty: Draft = { reason: '', comment: '', files: [] }
 const keyOf = (payment: string): string => `refund:${payment}`
 
 export function readDraft(payment: string): Draft {

@@ -34,11 +34,14 @@ function receivedSteps({ created_at, appealed_at, decision }: RequestView, { wor
 }
 
 function decidedSteps(
-  { status, due_at, decision, closed_at }: RequestView,
-  { words: { line }, locale }: Told,
+  { status, due_at, decision, closed_at, questions }: RequestView,
+  { words: { line, asked }, locale }: Told,
 ): LineStep[] {
+  const open = questions.find((question) => question.open)
   if (status === 'submitted') return [step(line.checking, 'now')]
   if (status === 'withdrawn') return [step(line.withdrawn, 'no', closed_at)]
+  if (status === 'in_review' && open)
+    return [step(asked.title, 'now', open.asked_at, fill(line.by, { date: weekday(open.answer_by, locale) }))]
   if (status === 'in_review')
     return [step(line.person_looks, 'now', null, due_at && fill(line.by, { date: weekday(due_at, locale) }))]
   if (decision === null || decision.by === 'elsewhere') return []

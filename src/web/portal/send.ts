@@ -1,7 +1,7 @@
 import type { Preview } from '../../http/portal/wire.ts'
 import * as api from './api.ts'
 import { CallFailed, type Trouble } from './api.ts'
-import { keepDraft, readDraft } from './draft.ts'
+import { keepDraft, readDraft, type Draft } from './draft.ts'
 
 export type Sending = 'sending' | 'finding_out'
 
@@ -23,19 +23,26 @@ const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(do
  * so sending again is the way to find out. The draft stays until there is an answer.
  */
 export async function send({ payment, reason, again }: Sendable, progress: (stage: Sending) => void): Promise<Sent> {
-  const { sent, comment } = readDraft(payment)
+  const { sent, comment, files } = readDraft(payment)
   if (sent === undefined) return { end: 'stopped', trouble: 'broken' }
   progress('sending')
   for (const wait of waitsMs) {
     await pause(wait)
     try {
-      const made = await api.submit({ payment, reason, comment: comment.trim() || undefined, ...sent })
+      const made = await api.submit({
+        payment,
+        reason,
+        comment: comment.trim() || undefined,
+        files: files.map(({ id }) => id),
+        ...sent,
+      })
       // Found on a second try, it is most likely what the first one made: no reason to say that it was there before.
       return { end: 'made', id: made.id, existing: made.existing && !again && wait === 0 }
     } catch (error) {
       const end = endOf(error)
       if (end !== undefined) {
-        keepDraft(payment, { sent: undefined })
+        // Files that nobody sent off for a day are gone; the reader sees that none stand there any more.
+        keepDraft(payment, { sent: undefined, ...(fileGone(error) && { files: [] }) })
         return end
       }
       progress('finding_out')
@@ -44,12 +51,14 @@ export async function send({ payment, reason, again }: Sendable, progress: (stag
   return { end: 'stopped', trouble: 'offline' }
 }
 
+const fileGone = (error: unknown): boolean => error instanceof CallFailed && error.code === 'attachment_not_found'
+
 /** The server's last word; undefined when there was none and asking again is safe. */
 function endOf(error: unknown): Sent | undefined {
   if (!(error instanceof CallFailed)) throw error
   if (error.code === 'decision_changed') return { end: 'changed', preview: error.problem['preview'] as Preview }
   if (error.trouble === 'offline' || error.trouble === 'away' || error.code === 'request_in_flight') return undefined
-  return { end: 'stopped', trouble: error.trouble }
+  return { end: 'stopped', trouble: fileGone(error) ? 'broken' : error.trouble }
 }
 
 export type SentSeveral =
@@ -58,15 +67,17 @@ export type SentSeveral =
   | { readonly end: 'stopped' }
 
 /** Asks for several payments as they were shown, and again when no answer comes: the server makes one bundle of it. */
-export async function sendSeveral(
-  asked: readonly Preview[],
-  { reason, comment }: { readonly reason: string; readonly comment: string },
-): Promise<SentSeveral> {
+export async function sendSeveral(asked: readonly Preview[], { reason, comment, files }: Draft): Promise<SentSeveral> {
   const payments = asked.map(({ payment, shown }) => ({ payment: payment.id, shown, after: payment.after }))
   for (const wait of waitsMs) {
     await pause(wait)
     try {
-      const made = await api.submitSeveral({ payments, reason, comment: comment.trim() || undefined })
+      const made = await api.submitSeveral({
+        payments,
+        reason,
+        comment: comment.trim() || undefined,
+        files: files.map(({ id }) => id),
+      })
       return { end: 'made', id: made.id, existing: made.existing && wait === 0 }
     } catch (error) {
       if (!(error instanceof CallFailed)) throw error

@@ -6,6 +6,8 @@ import { amount, dayInSentence, weekday } from '../format.ts'
 import { useLocale, useWords } from '../language.ts'
 import { isLate, lineOf } from '../line.ts'
 import { useLive, useLoad } from '../load.ts'
+import { Answered, Asked } from '../parts/Asked.tsx'
+import { FileLine } from '../parts/Files.tsx'
 import { Icon, type Shape } from '../parts/Icon.tsx'
 import { Link } from '../parts/Link.tsx'
 import { TroublePage } from '../parts/Notice.tsx'
@@ -27,6 +29,7 @@ export function Request({ id }: { id: string }) {
   if (now.state === 'loading') return <Skeleton of="page" />
   if (now.state === 'failed') return <TroublePage trouble={now.trouble} again={again} />
   const request = now.value
+  const open = request.questions.find((question) => question.open)
   return (
     <>
       <nav class="crumb">
@@ -42,6 +45,7 @@ export function Request({ id }: { id: string }) {
         </p>
       )}
       <Headline request={request} />
+      {open && <Asked request={request.id} question={open} done={again} />}
       {request.may.appeal && <AskPerson id={request.id} done={again} />}
       <section class="sheet">
         <h2>{words.status.progress}</h2>
@@ -49,6 +53,7 @@ export function Request({ id }: { id: string }) {
       </section>
       <Details request={request} />
       <TogetherWith request={request} />
+      <Answered questions={request.questions} />
       {request.may.withdraw && <Withdraw id={request.id} done={again} />}
       {request.may.ask_again && (
         <Link class="button quiet" href={to.why(request.payment.id)}>
@@ -72,6 +77,7 @@ const marks = {
 
 function Headline({ request }: { request: RequestView }) {
   const words = useWords()
+  const asked = request.questions.some(({ open }) => open)
   const { shape, tone } = marks[request.status]
   const paid =
     request.refund ?? (request.status === 'approved' || request.status === 'refunded' ? request.decision : null)
@@ -80,9 +86,9 @@ function Headline({ request }: { request: RequestView }) {
       <span class="medallion">
         <Icon shape={shape} />
       </span>
-      <Title>{words.status.title[request.status]}</Title>
+      <Title>{asked ? words.asked.title : words.status.title[request.status]}</Title>
       {paid !== null && <Paid paid={paid} request={request} />}
-      <Explanation request={request} />
+      {!asked && <Explanation request={request} />}
     </section>
   )
 }
@@ -205,6 +211,13 @@ function Details({ request }: { request: RequestView }) {
         {request.comment !== null && (
           <Fact name={words.status.your_words}>
             <span class="comment">{request.comment}</span>
+          </Fact>
+        )}
+        {request.files.length > 0 && (
+          <Fact name={words.files.title}>
+            {request.files.map((file) => (
+              <FileLine key={file.id} file={file} />
+            ))}
           </Fact>
         )}
         {paying && <Fact name={words.then.goes_to}>{destinationShort(payment.method, words)}</Fact>}

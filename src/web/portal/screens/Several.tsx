@@ -56,7 +56,7 @@ export function ThenSeveral({ payments, reason }: { payments: readonly string[];
   if (now.state === 'failed') return <TroublePage trouble={now.trouble} again={again} />
   const deed = async () => {
     setState('sending')
-    const result = await sendSeveral(asked!, { reason, comment: readDraft(draft).comment })
+    const result = await sendSeveral(asked!, { ...readDraft(draft), reason })
     if (result.end === 'made') {
       dropDraft(draft)
       go(to.request(result.id) + (result.existing ? '?existing' : ''), { replace: true })

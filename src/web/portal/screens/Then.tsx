@@ -6,6 +6,7 @@ import * as api from '../api.ts'
 import { dropDraft, keepDraft, readDraft } from '../draft.ts'
 import { useSpoken, useWords } from '../language.ts'
 import { useLoad } from '../load.ts'
+import { FileLine } from '../parts/Files.tsx'
 import { Icon } from '../parts/Icon.tsx'
 import { Link } from '../parts/Link.tsx'
 import { NoticePage, TroublePage } from '../parts/Notice.tsx'
@@ -120,7 +121,7 @@ function Answer({ preview, reason, busy, changed, tooOften, tap }: AnswerProps) 
 
 function ReasonLine({ id, reason }: { id: string; reason: string }) {
   const { why, reasons } = useWords()
-  const { comment } = readDraft(id)
+  const { comment, files } = readDraft(id)
   if (!Object.hasOwn(reasons, reason)) return null
   return (
     <section class="told">
@@ -128,6 +129,9 @@ function ReasonLine({ id, reason }: { id: string; reason: string }) {
         <span class="label">{why.reason}</span> {reasons[reason as CustomerReason]}
       </p>
       {comment !== '' && <p class="comment">{comment}</p>}
+      {files.map((file) => (
+        <FileLine key={file.id} file={file} />
+      ))}
       <Link class="quiet-link" href={to.why(id)}>
         {why.change_reason}
       </Link>

@@ -6,6 +6,7 @@ import { keepDraft, readDraft } from '../draft.ts'
 import { useSpoken, useWords } from '../language.ts'
 import { useLoad } from '../load.ts'
 import { Badge } from '../parts/Badge.tsx'
+import { Files } from '../parts/Files.tsx'
 import { Icon } from '../parts/Icon.tsx'
 import { Link } from '../parts/Link.tsx'
 import { TroublePage } from '../parts/Notice.tsx'
@@ -82,10 +83,13 @@ export function Reasons({ draft: key, onReason }: { draft: string; onReason: (re
   const { words } = reader
   const [draft, setDraft] = useState(() => readDraft(key))
   const [missing, setMissing] = useState(false)
+  const [filesBusy, setFilesBusy] = useState(false)
+  const [waiting, setWaiting] = useState(false)
   const change = (part: { reason?: string; comment?: string }) => setDraft(keepDraft(key, { ...part, sent: undefined }))
   const next = (event: Event) => {
     event.preventDefault()
     if (draft.reason === '') return setMissing(true)
+    if (filesBusy) return setWaiting(true)
     onReason(draft.reason)
   }
   return (
@@ -123,9 +127,17 @@ export function Reasons({ draft: key, onReason }: { draft: string; onReason: (re
           <small>{counted(words.why.comment_hint, reader, { left: longestComment - draft.comment.length })}</small>
         )}
       </label>
+      <Files
+        draft={key}
+        busy={(now) => {
+          setFilesBusy(now)
+          if (!now) setWaiting(false)
+        }}
+      />
       <div class="deed">
         <p id="missing" class="wrong" role="alert">
           {missing && words.why.choose_first}
+          {waiting && words.files.wait}
         </p>
         <button type="submit" class="button">
           {words.why.next}

@@ -207,6 +207,36 @@ export type Words<L extends Language = never> = {
     readonly next: string
     readonly stopped: string
   }
+  readonly files: {
+    readonly title: string
+    readonly add: string
+    readonly hint: string
+    readonly remove: Text<'name'>
+    readonly sending: Text<'name' | 'percent'>
+    readonly waiting: string
+    readonly wait: string
+    /** Why a file was not taken. */
+    readonly faults: {
+      readonly too_large: Text<'name'>
+      readonly wrong_type: Text<'name'>
+      readonly broken: Text<'name'>
+      readonly unsafe: Text<'name'>
+      readonly locked: Text<'name'>
+      readonly too_many: string
+      readonly failed: Text<'name'>
+    }
+  }
+  /** What staff asked. */
+  readonly asked: {
+    readonly title: string
+    readonly by: Text<'by'>
+    readonly answer: string
+    readonly send: string
+    readonly missing: string
+    readonly sent: string
+    readonly question: string
+    readonly over: string
+  }
   readonly withdraw: {
     readonly button: string
     readonly question: string

@@ -1,5 +1,7 @@
 import type { ProductAccess } from '../src/domain/access.ts'
+import { sql } from 'kysely'
 import { expect } from 'vitest'
+import type { Actor, Role } from '../src/domain/actor.ts'
 import type { World } from './world.ts'
 
 export type Report = {
@@ -51,4 +53,13 @@ export async function approved(world: World, amount = 4900) {
   const request = await world.ask(bought.payment)
   expect(request).toMatchObject({ status: 'approved', refund: { status: 'reserved', amount_minor: amount } })
   return { ...bought, request }
+}
+
+/** Somebody of the team, with this role for a month. Nobody signs in as them. */
+export async function colleague(world: World, { id, role }: { id: string; role: Role }): Promise<Actor> {
+  const since = new Date(Date.now() - 30 * 24 * 60 * 60 * 1000)
+  await sql`
+    insert into staff (id, name, email, role, "createdAt", role_since)
+    values (${id}, ${`Colleague ${id}`}, ${`${id}@example.com`}, ${role}, ${since}, ${since})`.execute(world.app.db)
+  return `staff:${id}`
 }

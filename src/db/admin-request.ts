@@ -20,6 +20,10 @@ export type RequestDetail = {
   attempt: number
   assignee: string | null
   due_at: string | null
+  asked_at: string | null
+  snoozed_until: string | null
+  escalated_to: string | null
+  merged_into: string | null
   created_at: string
   decided_at: string | null
   last_error: string | null
@@ -102,6 +106,7 @@ export type RefundDetail = {
   reference: string | null
   created_at: string
   settled_at: string | null
+  undo_until: string | null
   credit_note: { status: string; stripe_credit_note_id: string | null } | null
   subscription_change: { change: string; status: string; because: string | null; done_at: string | null } | null
 }
@@ -126,6 +131,26 @@ export type ToldMessage = {
   created_at: string
   sent_at: string | null
 }
+export type AskedQuestion = {
+  id: string
+  question: string
+  asked_by: string
+  asked_at: string
+  answer_by: string
+  answer: string | null
+  answered_at: string | null
+  closed_at: string | null
+}
+/** A duplicate that goes on here, with what was said in it. */
+export type MergedRequest = {
+  id: string
+  reason: string
+  comment: string | null
+  created_at: string
+  description: string
+}
+/** A deed beside the moves: assigned, escalated, snoozed … */
+export type Deed = { by: string; at: string; action: string; detail: Record<string, unknown> }
 export type StaffNote = { by: string; at: string; note: string }
 export type OtherRequest = {
   id: string
@@ -149,6 +174,9 @@ export type RequestScreen = {
   journal: JournalLine[]
   messages: ToldMessage[]
   notes: StaffNote[]
+  questions: AskedQuestion[]
+  merged: MergedRequest[]
+  deeds: Deed[]
   exceptions: OpenException[]
   /** The customer's other requests, newest first, at most ten. */
   others: OtherRequest[]
@@ -157,6 +185,8 @@ export type RequestScreen = {
   /** Names of the actors that are people or keys. */
   people: Record<string, string>
 }
+
+const deeds = ['request.assigned', 'request.escalated', 'request.snoozed', 'request.woken', 'request.reminded']
 
 /** Everything that is needed to decide about one request, in one question to the database. */
 export async function adminRequest(db: Db, account: string, id: string): Promise<RequestScreen | undefined> {
@@ -178,6 +208,13 @@ export async function adminRequest(db: Db, account: string, id: string): Promise
         where m.account_id = r.account_id and m.request_id = r.id order by m.created_at, m.id`)},
       'notes', ${list(sql`select actor as by, at, detail ->> 'note' as note from audit a
         where a.account_id = r.account_id and a.subject_id = r.id and a.action = 'request.note_added' order by seq`)},
+      'questions', ${list(sql`select id, question, asked_by, asked_at, answer_by, answer, answered_at, closed_at from question q
+        where q.account_id = r.account_id and q.request_id = r.id order by asked_at, id`)},
+      'merged', ${list(sql`select o.id, o.reason, o.comment, o.created_at, op.description
+        from refund_request o join payment op on op.account_id = o.account_id and op.id = o.payment_id
+        where o.account_id = r.account_id and o.merged_into = r.id order by o.created_at`)},
+      'deeds', ${list(sql`select actor as by, at, action, detail from audit a
+        where a.account_id = r.account_id and a.subject_id = r.id and a.action = any(${deeds}) order by seq`)},
       'exceptions', ${list(sql`select id, kind, subject_id, because, cure, owner_role, opened_at, due_at, r.id as request_id from exception e
         where e.account_id = r.account_id and e.resolved_at is null
           and (e.subject_id in (r.id, r.payment_id) or e.subject_id in (select id from rf)) order by e.due_at`)},
@@ -213,7 +250,7 @@ const others = sql`
 
 const refundsOfPayment = sql`
   select f.id, f.request_id, f.decision_id, f.status, f.amount_minor, f.currency, f.access, f.origin, f.stripe_refund_id, f.failure_reason,
-    f.pending_reason, f.reference,
+    f.undo_until, f.pending_reason, f.reference,
     (select json_build_object('status', cn.status, 'stripe_credit_note_id', cn.stripe_credit_note_id)
      from credit_note cn where cn.account_id = f.account_id and cn.id = f.id) as credit_note, f.created_at, f.settled_at,
     (select json_build_object('change', sc.change, 'status', sc.status, 'because', sc.because, 'done_at', sc.done_at)

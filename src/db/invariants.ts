@@ -95,7 +95,10 @@ const money: readonly Invariant[] = [
             where a.account_id = x.account_id and a.request_id = x.request_id and a.verdict = 'approve' and a.by <> 'policy'
               and a.amount_minor = x.amount_minor and a.at <= d.at
               and (a.by <> q.created_by or a.by not like 'staff:%')) as people) s
-      where x.account_id = ${account} and x.origin = 'moneyback' and d.by like 'staff:%' and s.people < coalesce(s.needed, 1)`,
+      where x.account_id = ${account} and x.origin = 'moneyback' and d.by like 'staff:%' and s.people < coalesce(s.needed, 1)
+        -- A team of one has switched it off, and each such approval says so.
+        and not exists (select from audit w where w.account_id = x.account_id and w.subject_id = x.request_id
+          and w.action = 'request.approved' and w.detail ->> 'four_eyes' = 'off')`,
   },
   {
     code: 'nothing-while-disputed',

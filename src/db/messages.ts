@@ -31,6 +31,8 @@ export type NewMessage = {
   /** Whether it is sent; else it is kept and shown. */
   readonly sendable: boolean
   readonly at: Date
+  /** It is not sent before: what it tells can still be undone. */
+  readonly not_before?: Date | undefined
 }
 
 /** Writes a message into the outbox. It is sent when the transaction that it tells of has been committed. */
@@ -43,7 +45,7 @@ export async function insertMessage(tx: Tx, message: NewMessage): Promise<string
     values (${message.account}, ${id}, ${queued ? 'queued' : 'kept'}, ${message.kind},
             ${'request' in about ? about.request : null}, ${'withdrawal' in about ? about.withdrawal : null},
             ${message.recipient}, ${message.locale}, ${letter.subject}, ${message.body}, ${JSON.stringify(letter)}::jsonb,
-            ${at}, ${queued ? at : null})`.execute(tx)
+            ${at}, ${queued ? (message.not_before ?? at) : null})`.execute(tx)
   return id
 }
 

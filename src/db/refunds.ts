@@ -35,6 +35,8 @@ export type RefundRow = {
   last_outcome: string | null
   created_at: Date
   settled_at: Date | null
+  /** Until then a person can take the approval back, and nothing is sent. */
+  undo_until: Date | null
   next_at: Date | null
   lease_until: Date | null
   tries: number
@@ -55,6 +57,8 @@ export type NewRefund = {
   readonly body: string
   /** How it is booked on its invoice; null for a payment without one. */
   readonly invoice_way: InvoiceWay | null
+  /** Nothing is sent before; nothing: at once. */
+  readonly undo_until?: Date | undefined
   readonly at: Date
 }
 
@@ -71,10 +75,10 @@ export async function reserve(tx: Tx, refund: NewRefund): Promise<boolean> {
       returning account_id, id
     )
     insert into refund (account_id, id, status, payment_id, request_id, decision_id, amount_minor, currency, access, origin,
-      idempotency_key, body, invoice_way, created_at, next_at, approved_by, lane)
+      idempotency_key, body, invoice_way, created_at, undo_until, next_at, approved_by, lane)
     select room.account_id, ${refund.id}, ${refundMachine.initial}, room.id, ${refund.request}, ${refund.decision},
       ${refund.amount.minor}::bigint, ${refund.amount.currency}, ${refund.access}, 'moneyback', ${refund.key}, ${refund.body},
-      ${refund.invoice_way}, ${refund.at}::timestamptz, ${refund.at}::timestamptz, d.by,
+      ${refund.invoice_way}, ${refund.at}::timestamptz, ${refund.undo_until ?? null}::timestamptz, ${refund.undo_until ?? refund.at}::timestamptz, d.by,
       case when (select count(*) from (
         select from refund w where w.account_id = room.account_id and w.approved_by = d.by and w.next_at is not null
         limit ${burstFrom}) waiting) >= ${burstFrom} then 'bulk' else 'urgent' end
@@ -82,7 +86,9 @@ export async function reserve(tx: Tx, refund: NewRefund): Promise<boolean> {
   return rows.length === 1
 }
 
-export type AdoptedRefund = Omit<NewRefund, 'key' | 'body' | 'invoice_way'> & { readonly stripe_refund: string }
+export type AdoptedRefund = Omit<NewRefund, 'key' | 'body' | 'invoice_way' | 'undo_until'> & {
+  readonly stripe_refund: string
+}
 
 /**
  * Takes in a refund that was made outside of us. Stripe has it, so it is written even where we had set the same money

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Actor } from '../domain/actor.ts'
+import type { Actor, Role } from '../domain/actor.ts'
 import type { RequestId } from '../domain/ids.ts'
 import { follow } from '../domain/machine.ts'
 import { Bug } from '../domain/refusal.ts'
@@ -27,6 +27,12 @@ export type RequestRow = {
   due_at: Date | null
   /** Since when it waits for the customer's answer. */
   asked_at: Date | null
+  /** Out of the queue until then. */
+  snoozed_until: Date | null
+  /** The role that should decide, where somebody passed it on. */
+  escalated_to: Role | null
+  /** The request in which a merged one goes on. */
+  merged_into: RequestId | null
   created_at: Date
   decided_at: Date | null
   closed_at: Date | null
@@ -109,10 +115,11 @@ export type RequestMove = {
   readonly at: Date
   readonly because?: string | undefined
   readonly due_at?: Date | null
+  readonly merged_into?: RequestId
 }
 
 // Only a decision that closes the case, or settles it, has an end.
-const closed: readonly RequestStatus[] = ['refunded', 'denied', 'withdrawn']
+const closed: readonly RequestStatus[] = ['refunded', 'denied', 'withdrawn', 'handled', 'merged']
 const decided: readonly RequestStatus[] = ['approved', 'denied']
 
 /**
@@ -122,7 +129,7 @@ const decided: readonly RequestStatus[] = ['approved', 'denied']
 export async function moveRequest(
   tx: Tx,
   request: RequestRow,
-  { event, by, at, because, due_at = null }: RequestMove,
+  { event, by, at, because, due_at = null, merged_into }: RequestMove,
 ): Promise<RequestStatus> {
   const to = follow(requestMachine, request.status, event)
   if (to === undefined) throw new Bug(`request ${request.id} can't ${event} from ${request.status}`)
@@ -139,6 +146,7 @@ export async function moveRequest(
   })
   await sql`
     update refund_request set status = ${to}, next_at = null, lease_until = null, last_error = null, due_at = ${due_at}, asked_at = null,
+      snoozed_until = null, escalated_to = null, merged_into = ${merged_into ?? null},
       decided_at = ${decided.includes(to) ? sql`${at}::timestamptz` : sql`decided_at`},
       closed_at = ${closed.includes(to) ? at : null}
     where account_id = ${request.account_id} and id = ${request.id} and status = ${request.status}`.execute(tx)

@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { roleToApprove, standingApprovals } from './approval.ts'
 
-const answer = (id: string, by: string, verdict: 'approve' | 'review' | 'deny') => ({ id, by, verdict })
+const now = new Date('2026-03-10T12:00:00Z')
+const answer = (id: string, by: string, verdict: 'approve' | 'review' | 'deny', amount_minor = 4900) => ({
+  id,
+  by,
+  verdict,
+  amount_minor,
+  at: new Date('2026-03-10T11:00:00Z'),
+})
 const asked = (verdict: 'approve' | 'review' | 'deny', role = 'support') => ({ verdict, approvers: { role, count: 1 } })
 
 describe('approvals that stand', () => {
@@ -10,11 +17,22 @@ describe('approvals that stand', () => {
     answer('2', 'staff:a', 'approve'),
     answer('3', 'staff:b', 'approve'),
   ]
-  test('all since the policy', () => expect(standingApprovals(history, []).map(({ id }) => id)).toEqual(['2', '3']))
+  test('all since the policy', () =>
+    expect(standingApprovals(history, [], now).map(({ id }) => id)).toEqual(['2', '3']))
   test('none that a refund has used up: after a bounce the same person may approve again', () =>
-    expect(standingApprovals(history, [{ decision_id: '3' }])).toEqual([]))
+    expect(standingApprovals(history, [{ decision_id: '3' }], now)).toEqual([]))
   test('none before a denial', () =>
-    expect(standingApprovals([...history, answer('4', 'staff:c', 'deny')], [])).toEqual([]))
+    expect(standingApprovals([...history, answer('4', 'staff:c', 'deny')], [], now)).toEqual([]))
+  test('none of another amount, and those before it have lapsed for good', () => {
+    expect(standingApprovals(history, [], now, 1000)).toEqual([])
+    const changed = [...history, answer('4', 'staff:c', 'approve', 1000)]
+    expect(standingApprovals(changed, [], now, 4900)).toEqual([])
+    expect(standingApprovals(changed, [], now).map(({ id }) => id)).toEqual(['4'])
+  })
+  test('none that is seven days old', () => {
+    expect(standingApprovals(history, [], new Date('2026-03-17T10:59:59Z'))).toHaveLength(2)
+    expect(standingApprovals(history, [], new Date('2026-03-17T11:00:00Z'))).toEqual([])
+  })
 })
 
 describe('the role that an approval takes', () => {

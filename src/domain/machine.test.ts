@@ -27,7 +27,10 @@ describe.each(machines)('the machine of a $name', (machine) => {
   })
 
   test('from every state an end can be reached', () => {
-    const ends = Object.keys(machine.states).filter((state) => Object.keys(machine.states[state]!.on).length === 0)
+    // An end that a person can reopen is one, too.
+    const ends = Object.keys(machine.states).filter((state) =>
+      Object.keys(machine.states[state]!.on).every((event) => event === 'reopen'),
+    )
     const reaches = (state: string, seen = new Set<string>()): boolean =>
       ends.includes(state) ||
       (!seen.has(state) &&

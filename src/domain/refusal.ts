@@ -24,9 +24,23 @@ export type Refusal =
   | { readonly code: 'role_too_low'; readonly needed: string }
   | { readonly code: 'own_request' }
   | { readonly code: 'already_approved_by_you' }
-  | { readonly code: 'approved_for_another_amount'; readonly amount: Money }
+  | {
+      readonly code: 'above_your_limit'
+      readonly per: 'request' | 'day'
+      readonly limit: Money
+      readonly needed: string
+    }
+  | { readonly code: 'needs_an_owner' }
+  | { readonly code: 'too_new_for_second' }
+  | { readonly code: 'changed_meanwhile'; readonly changes: readonly string[]; readonly revision: string }
   | { readonly code: 'note_missing' }
   | { readonly code: 'question_missing' }
+  | { readonly code: 'colleague_not_found' }
+  | { readonly code: 'role_not_higher'; readonly yours: string }
+  | { readonly code: 'time_invalid'; readonly because: string }
+  | { readonly code: 'proof_missing' }
+  | { readonly code: 'not_a_duplicate'; readonly because: string }
+  | { readonly code: 'not_undoable'; readonly because: string }
   | { readonly code: 'question_already_open' }
   | { readonly code: 'no_open_question' }
   | { readonly code: 'answer_missing' }
@@ -113,10 +127,28 @@ export function explainRefusal(refusal: Refusal): string {
       return 'You made this request, so somebody else has to approve it.'
     case 'already_approved_by_you':
       return 'You have approved this already. It waits for a second person.'
-    case 'approved_for_another_amount':
-      return `Somebody approved ${format(refusal.amount)}. Approve the same amount, or deny.`
+    case 'above_your_limit':
+      return `This is above your limit of ${format(refusal.limit)} for one ${refusal.per}. Pass it on to ${refusal.needed}. Nothing was changed.`
+    case 'needs_an_owner':
+      return 'Above the limits of finance two people approve, and one of them is an owner. Ask an owner to approve it. Nothing was changed.'
+    case 'too_new_for_second':
+      return 'You have had this role for less than a day, so somebody else has to be the second person.'
+    case 'changed_meanwhile':
+      return `This changed since you opened it, and nothing was done: ${refusal.changes.join('; ')}. Look again and decide.`
     case 'note_missing':
       return 'Say why in the note: it is kept with the decision.'
+    case 'colleague_not_found':
+      return 'There is no such colleague.'
+    case 'role_not_higher':
+      return `Escalate to a higher role than your own (${refusal.yours}).`
+    case 'time_invalid':
+      return refusal.because
+    case 'proof_missing':
+      return 'Give a proof that a colleague can check later: a reference of the transfer, a link, a number.'
+    case 'not_a_duplicate':
+      return refusal.because
+    case 'not_undoable':
+      return refusal.because
     case 'question_missing':
       return 'Write what you want to know: the customer reads it as it stands.'
     case 'question_already_open':

@@ -2,7 +2,16 @@ import type { Machine } from './machine.ts'
 import type { RefundStatus } from './refund.ts'
 import type { Verdict } from './decision.ts'
 
-export type RequestStatus = 'submitted' | 'in_review' | 'approved' | 'refunded' | 'failed' | 'denied' | 'withdrawn'
+export type RequestStatus =
+  | 'submitted'
+  | 'in_review'
+  | 'approved'
+  | 'refunded'
+  | 'failed'
+  | 'denied'
+  | 'withdrawn'
+  | 'handled'
+  | 'merged'
 export type RequestEvent =
   | 'policy_approves'
   | 'policy_reviews'
@@ -11,6 +20,10 @@ export type RequestEvent =
   | 'deny'
   | 'withdraw'
   | 'appeal'
+  | 'handle'
+  | 'merge'
+  | 'reopen'
+  | 'undo'
   | 'pay'
   | 'fail'
 
@@ -29,15 +42,20 @@ export const requestMachine: Machine<RequestStatus, RequestEvent> = {
       },
       note: 'Kept. The facts are being gathered.',
     },
-    in_review: { on: { approve: 'approved', deny: 'denied', withdraw: 'withdrawn' }, note: 'A person decides.' },
-    approved: { on: { pay: 'refunded', fail: 'failed' }, note: 'The refund is on its way.' },
+    in_review: {
+      on: { approve: 'approved', deny: 'denied', withdraw: 'withdrawn', handle: 'handled', merge: 'merged' },
+      note: 'A person decides.',
+    },
+    approved: { on: { pay: 'refunded', fail: 'failed', undo: 'in_review' }, note: 'The refund is on its way.' },
     refunded: { on: { fail: 'failed' }, note: 'The money was sent back.' },
     failed: {
-      on: { approve: 'approved', deny: 'denied', pay: 'refunded' },
+      on: { approve: 'approved', deny: 'denied', pay: 'refunded', handle: 'handled' },
       note: 'The refund did not go through. A person decides.',
     },
-    denied: { on: { appeal: 'in_review', approve: 'approved' }, note: 'Answered with no.' },
-    withdrawn: { on: {}, note: 'The customer took it back.' },
+    denied: { on: { appeal: 'in_review', approve: 'approved', reopen: 'in_review' }, note: 'Answered with no.' },
+    withdrawn: { on: { reopen: 'in_review' }, note: 'The customer took it back.' },
+    handled: { on: { reopen: 'in_review' }, note: 'Settled outside of Moneyback, with a proof.' },
+    merged: { on: { reopen: 'in_review' }, note: 'Goes on in another request.' },
   },
 }
 
@@ -62,6 +80,8 @@ export function waitingFor(status: RequestStatus, refund: RefundStatus | undefin
       return refund === 'requires_action' ? 'customer' : null
     case 'denied':
     case 'withdrawn':
+    case 'handled':
+    case 'merged':
       return null
   }
 }

@@ -1,14 +1,14 @@
 import type { App } from '../app.ts'
 import { crashPoint } from '../crash-point.ts'
 import { inTransaction, type Tx } from '../db/connect.ts'
-import { decisionsOf, insertDecision, type DecisionRow } from '../db/decisions.ts'
+import { decisionsOf, insertDecision } from '../db/decisions.ts'
 import { resolveException } from '../db/exceptions.ts'
 import { audit } from '../db/journal.ts'
 import { lockPayment, refundableOf, type PaymentRow } from '../db/payments.ts'
 import { refundsOfRequest } from '../db/refunds.ts'
 import { findOpenRequest, findRequest, lockRequest, moveRequest, type RequestRow } from '../db/requests.ts'
-import { mayAs, type Actor, type Role } from '../domain/actor.ts'
-import { roleToApprove, standingApprovals } from '../domain/approval.ts'
+import type { Actor, Role } from '../domain/actor.ts'
+import { standingApprovals } from '../domain/approval.ts'
 import type { AccessChoice, Decision } from '../domain/decision.ts'
 import type { RequestId } from '../domain/ids.ts'
 import { follow } from '../domain/machine.ts'
@@ -16,6 +16,9 @@ import { money, type Money } from '../domain/money.ts'
 import { no, ok, type Refusal, type Result } from '../domain/refusal.ts'
 import { requestMachine } from '../domain/request.ts'
 import { isRecovering } from './recover.ts'
+import { undoMs } from '../domain/undo.ts'
+import { checkRevision } from './check-revision.ts'
+import { mayApprove } from './may-approve.ts'
 import { reserveRefund } from './reserve-refund.ts'
 import { checkAmount } from './submit-request.ts'
 import { tell } from './tell.ts'
@@ -29,13 +32,19 @@ export type Approval = {
   readonly access?: AccessChoice | undefined
   readonly note?: string | undefined
   readonly reply?: string | undefined
+  /** A click: nothing is sent and nobody is told for ten seconds, in which it can be taken back. */
+  readonly undoable?: boolean | undefined
+  /** The state that was on the screen (`revisionOf`): another one since is refused, and said. */
+  readonly seen?: string | undefined
 }
 
 /**
  * A person's yes. Everything is checked under the payment's lock and written in one transaction: the approval, the money set
  * aside, the frozen call, the audit. Where the policy wants two people the first yes is kept and waits for the second.
- * Refuses: request_not_found, already_decided, role_too_low, own_request, already_approved_by_you,
- * approved_for_another_amount, not_captured, payment_disputed, amount_invalid, more_than_is_left, books_are_compared.
+ * An approval of another amount begins anew: those before it lapse.
+ * With `undoable` nothing is sent for ten seconds.
+ * Refuses: request_not_found, already_decided, changed_meanwhile, role_too_low, own_request, already_approved_by_you,
+ * above_your_limit, needs_an_owner, too_new_for_second, not_captured, payment_disputed, amount_invalid, more_than_is_left, books_are_compared.
  */
 export async function approveRequest(
   app: App,
@@ -60,15 +69,17 @@ async function approveLocked(
   const history = await decisionsOf(tx, app.account, request.id)
   const asked = history.findLast(({ by }) => by === 'policy')?.explanation ?? undefined
   const amount = money(approval.amount_minor ?? proposedAmount(payment, request, asked), payment.currency)
-  const standing = standingApprovals(history, await refundsOfRequest(tx, app.account, request.id))
+  const refunds = await refundsOfRequest(tx, app.account, request.id)
+  const standing = standingApprovals(history, refunds, app.now(), amount.minor)
   const wrong =
-    mayApprove(request, payment, asked, approval) ??
-    checkFourEyes(standing, approval.by, amount) ??
-    checkRoom(amount, payment)
+    mayDecide(request, payment) ?? (await checkRevision(app, tx, request, approval.seen)) ?? checkRoom(amount, payment)
   if (wrong) return no(wrong)
+  const allowed = await mayApprove(app, tx, { request, amount, asked, standing, approval })
+  if (!allowed.ok) return allowed
   const other = await findOpenRequest(tx, app.account, payment.id)
   if (other && other.id !== request.id) return no({ code: 'request_already_open', request: other.id })
 
+  const { complete, instead_of, four_eyes } = allowed.value
   const access = approval.access ?? asked?.access ?? 'keep'
   const decision = await insertDecision(tx, {
     account: app.account,
@@ -81,8 +92,6 @@ async function approveLocked(
     note: approval.note,
     reply: approval.reply,
   })
-  const needed = asked?.approvers.count ?? 1
-  const complete = standing.length + 1 >= needed
   if (complete) await payOut(app, tx, { request, payment, decision, amount, access, approval })
   await audit(tx, {
     account: app.account,
@@ -96,6 +105,8 @@ async function approveLocked(
       access,
       note: approval.note,
       customer: request.customer_id,
+      ...(instead_of && { instead_of: `staff:${instead_of}` }),
+      ...(!four_eyes && { four_eyes: 'off' }),
     },
   })
   return ok({ id: request.id, needs_another_approval: !complete })
@@ -120,7 +131,8 @@ async function payOut(
     approval: Approval
   },
 ): Promise<void> {
-  await reserveRefund(app, tx, { request, payment, decision, amount, access })
+  const undo_until = approval.undoable ? new Date(app.now().getTime() + undoMs) : undefined
+  await reserveRefund(app, tx, { request, payment, decision, amount, access, undo_until })
   await moveRequest(tx, request, { event: 'approve', by: approval.by, at: app.now(), because: approval.note })
   await resolveException(tx, app.account, {
     kind: 'refund_failed',
@@ -133,6 +145,7 @@ async function payOut(
     kind: 'approved',
     refund: { amount_minor: amount.minor, currency: amount.currency },
     say: approval.reply ?? '',
+    not_before: undo_until,
   })
 }
 
@@ -147,26 +160,12 @@ export function proposedAmount(
   return Math.min(wanted, left)
 }
 
-function mayApprove(
-  request: RequestRow,
-  payment: PaymentRow,
-  asked: Decision | undefined,
-  { by, role }: Approval,
-): Refusal | undefined {
+function mayDecide(request: RequestRow, payment: PaymentRow): Refusal | undefined {
   if (request.status === 'submitted' || follow(requestMachine, request.status, 'approve') === undefined)
     return { code: 'already_decided', status: request.status }
-  const needed = roleToApprove(request.status, asked)
-  if (!mayAs(role, needed)) return { code: 'role_too_low', needed }
-  if (request.created_by === by && by.startsWith('staff:')) return { code: 'own_request' }
   if (!payment.captured) return { code: 'not_captured' }
   if (payment.dispute === 'open' || payment.dispute === 'lost') return { code: 'payment_disputed' }
   return undefined
-}
-
-function checkFourEyes(standing: readonly DecisionRow[], by: Actor, amount: Money): Refusal | undefined {
-  if (standing.some((decision) => decision.by === by)) return { code: 'already_approved_by_you' }
-  const other = standing.find(({ amount_minor }) => amount_minor !== amount.minor)
-  return other && { code: 'approved_for_another_amount', amount: money(other.amount_minor, other.currency) }
 }
 
 function checkRoom(amount: Money, payment: PaymentRow): Refusal | undefined {

@@ -11,6 +11,8 @@ import { follow } from '../domain/machine.ts'
 import { money } from '../domain/money.ts'
 import { no, ok, type Result } from '../domain/refusal.ts'
 import { requestMachine } from '../domain/request.ts'
+import { undoMs } from '../domain/undo.ts'
+import { checkRevision } from './check-revision.ts'
 import { tell } from './tell.ts'
 
 export type Denial = {
@@ -21,10 +23,17 @@ export type Denial = {
   readonly note: string
   /** What the customer reads. */
   readonly reply?: string | undefined
+  /** A click: the customer is told after ten seconds, in which it can be taken back. */
+  readonly undoable?: boolean | undefined
+  /** The state that was on the screen (`revisionOf`): another one since is refused, and said. */
+  readonly seen?: string | undefined
 }
 
-/** A person's no, with its reason. Refuses: request_not_found, role_too_low, note_missing, already_decided. */
-export async function denyRequest(app: App, { id, by, role, note, reply }: Denial): Promise<Result<{ id: RequestId }>> {
+/** A person's no, with its reason. Refuses: request_not_found, role_too_low, note_missing, already_decided, changed_meanwhile. */
+export async function denyRequest(
+  app: App,
+  { id, by, role, note, reply, undoable, seen }: Denial,
+): Promise<Result<{ id: RequestId }>> {
   if (!mayAs(role, 'support')) return no({ code: 'role_too_low', needed: 'support' })
   if (note.trim() === '') return no({ code: 'note_missing' })
   const known = await findRequest(app.db, app.account, id)
@@ -34,6 +43,8 @@ export async function denyRequest(app: App, { id, by, role, note, reply }: Denia
     const request = await lockRequest(tx, app.account, known.id)
     if (follow(requestMachine, request.status, 'deny') === undefined)
       return no({ code: 'already_decided', status: request.status })
+    const stale = await checkRevision(app, tx, request, seen)
+    if (stale) return no(stale)
     const at = app.now()
     await insertDecision(tx, {
       account: app.account,
@@ -56,7 +67,8 @@ export async function denyRequest(app: App, { id, by, role, note, reply }: Denia
       detail: { note, customer: request.customer_id },
     })
     await resolveException(tx, app.account, { kind: 'refund_failed', subject: request.id, by, at })
-    await tell(app, tx, { request, kind: 'denied', say: reply ?? '' })
+    const not_before = undoable ? new Date(at.getTime() + undoMs) : undefined
+    await tell(app, tx, { request, kind: 'denied', say: reply ?? '', not_before })
     return ok({ id: request.id })
   })
 }

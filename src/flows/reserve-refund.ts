@@ -26,7 +26,16 @@ export async function reserveRefund(
     decision,
     amount,
     access,
-  }: { request: RequestRow; payment: PaymentRow; decision: string; amount: Money; access: AccessChoice },
+    undo_until,
+  }: {
+    request: RequestRow
+    payment: PaymentRow
+    decision: string
+    amount: Money
+    access: AccessChoice
+    /** Nothing is sent before. */
+    undo_until?: Date | undefined
+  },
 ): Promise<RefundId> {
   const id = newId('rf')
   const settings = await refundSettings(tx, app.account)
@@ -50,6 +59,7 @@ export async function reserveRefund(
     key: `moneyback-${id}`,
     body,
     invoice_way: await wayOf(app, tx, payment, settings),
+    undo_until,
     at: app.now(),
   })
   if (!reserved) throw new Bug(`no room for ${amount.minor} ${amount.currency} on ${payment.id}`)

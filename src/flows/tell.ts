@@ -17,13 +17,15 @@ export type News = {
   /** The sentence of the rule or of a person, in the customer's language. */
   readonly say?: string
   readonly due_at?: Date | null
+  /** It is not sent before: what it tells can still be undone. */
+  readonly not_before?: Date | undefined
 } & Pick<Told, 'quote' | 'until'>
 
 /**
  * Tells the customer, in the transaction that makes it true, so that nothing happens in silence and nothing is told that
  * was taken back. Without a mail server the message is kept and shown, not sent.
  */
-export async function tell(app: App, tx: Tx, { request, kind, refund, ...news }: News): Promise<void> {
+export async function tell(app: App, tx: Tx, { request, kind, refund, not_before, ...news }: News): Promise<void> {
   const payment = (await findPayment(tx, app.account, request.payment_id))!
   const customer = request.customer_id === null ? undefined : await findCustomer(tx, app.account, request.customer_id)
   const brand = await shopBrand(app, tx)
@@ -47,5 +49,6 @@ export async function tell(app: App, tx: Tx, { request, kind, refund, ...news }:
     body: textOf(letter, brand, `${app.config.publicUrl}/portal/requests/${request.id}`),
     sendable: app.config.smtpUrl !== undefined,
     at: app.now(),
+    not_before,
   })
 }

@@ -2,11 +2,8 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import type { App } from '../../app.ts'
 import { adminPayments } from '../../db/admin-payments.ts'
-import { addNote } from '../../flows/add-note.ts'
 import { approveBundle } from '../../flows/approve-bundle.ts'
-import { askCustomer } from '../../flows/ask-customer.ts'
 import { approveRequest } from '../../flows/approve-request.ts'
-import { assignRequest } from '../../flows/assign-request.ts'
 import { cancelRefund } from '../../flows/cancel-refund.ts'
 import { denyRequest } from '../../flows/deny-request.ts'
 import { paymentBadges } from '../../flows/payment-badges.ts'
@@ -22,11 +19,11 @@ const words = (max: number) => z.string().max(max, `is longer than ${max} charac
 const amount = z.number().int('is a whole number of minor units').optional()
 const access = z.enum(['now', 'period_end', 'keep']).optional()
 
-const approveBody = z.strictObject({ amount_minor: amount, access, note: words(10_000), reply: words(10_000) })
-const denyBody = z.strictObject({ note: z.string().max(10_000), reply: words(10_000) })
-const assignBody = z.strictObject({ to: z.enum(['me', 'nobody']) })
+// The revision that was on the screen: what is decided on an old picture is refused.
+const seen = z.string().max(100).optional()
+const approveBody = z.strictObject({ amount_minor: amount, access, note: words(10_000), reply: words(10_000), seen })
+const denyBody = z.strictObject({ note: z.string().max(10_000), reply: words(10_000), seen })
 const noteBody = z.strictObject({ note: z.string().max(10_000) })
-const questionBody = z.strictObject({ question: z.string() })
 const askBody = z.strictObject({
   payment: z.string().max(200),
   reason: z.string().max(100),
@@ -49,31 +46,13 @@ export function actRoutes(app: App): Hono<AdminEnv> {
   routes.post('/requests/:id/approve', roleAtLeast('support'), async (c) => {
     const body = await readBody(c, approveBody)
     return body.ok
-      ? answer(c, await approveRequest(app, { id: c.req.param('id'), ...who(c), ...body.value }))
+      ? answer(c, await approveRequest(app, { id: c.req.param('id'), ...who(c), ...body.value, undoable: true }))
       : body.response
   })
   routes.post('/requests/:id/deny', roleAtLeast('support'), async (c) => {
     const body = await readBody(c, denyBody)
     return body.ok
-      ? answer(c, await denyRequest(app, { id: c.req.param('id'), ...who(c), ...body.value }))
-      : body.response
-  })
-  routes.post('/requests/:id/ask', roleAtLeast('support'), async (c) => {
-    const body = await readBody(c, questionBody)
-    return body.ok
-      ? answer(c, await askCustomer(app, { id: c.req.param('id'), ...who(c), ...body.value }))
-      : body.response
-  })
-  routes.post('/requests/:id/assign', roleAtLeast('support'), async (c) => {
-    const body = await readBody(c, assignBody)
-    if (!body.ok) return body.response
-    const { by } = who(c)
-    return answer(c, await assignRequest(app, { id: c.req.param('id'), by, to: body.value.to === 'me' ? by : null }))
-  })
-  routes.post('/requests/:id/notes', roleAtLeast('support'), async (c) => {
-    const body = await readBody(c, noteBody)
-    return body.ok
-      ? answer(c, await addNote(app, { id: c.req.param('id'), by: who(c).by, note: body.value.note }))
+      ? answer(c, await denyRequest(app, { id: c.req.param('id'), ...who(c), ...body.value, undoable: true }))
       : body.response
   })
   routes.post('/requests/:id/cancel-refund', roleAtLeast('approver'), async (c) =>

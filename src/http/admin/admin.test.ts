@@ -14,6 +14,9 @@ beforeAll(async () => {
   for (const role of ['viewer', 'support', 'finance', 'owner'] satisfies Role[]) {
     await createStaff(world.app, { email: `${role}@example.com`, name: role, role, password })
   }
+  await sql`update staff set "createdAt" = now() - interval '30 days', role_since = now() - interval '30 days'`.execute(
+    world.app.db,
+  )
 }, 60_000)
 afterAll(() => world[Symbol.asyncDispose]())
 
@@ -170,6 +173,7 @@ describe('deciding', () => {
     expect((await support('POST', `/requests/${id}/approve`, { amount_minor: 1000, access: 'keep' })).status).toBe(200)
     const stale = await finance('POST', `/requests/${id}/approve`, {})
     expect([stale.status, stale.body.code]).toEqual([409, 'already_decided'])
+    world.later(11)
     await world.settle()
     const { body } = await support<RequestScreen>('GET', `/requests/${id}`)
     expect(body.request.status).toBe('refunded')

@@ -5,9 +5,9 @@ import { adminAudit } from '../../db/admin-audit.ts'
 import { adminPayment } from '../../db/admin-payments.ts'
 import { adminQueue } from '../../db/admin-queue.ts'
 import { adminReports } from '../../db/admin-reports.ts'
-import { adminRequest } from '../../db/admin-request.ts'
 import { adminRequests } from '../../db/admin-requests.ts'
 import { installationFacts } from '../../db/admin-settings.ts'
+import { requestScreen } from './request-screen.ts'
 import { needsSecondFactor, readQuery, refuse, type AdminEnv } from './guard.ts'
 import { readAttachment } from '../../flows/read-attachment.ts'
 import { asDownload, asPicture } from '../attachments.ts'
@@ -82,7 +82,7 @@ export function readRoutes(app: App): Hono<AdminEnv> {
       return c.json(await adminRequests(db, account, { ...rest, to: to && new Date(to.getTime() + dayMs) }))
     })
     .get('/requests/:id', async (c) => {
-      const screen = await adminRequest(db, account, c.req.param('id'))
+      const screen = await requestScreen(app, c.req.param('id'), c.get('staff'))
       return screen ? c.json(screen) : missing(c, 'request')
     })
     .get('/attachments/:id', async (c) => {

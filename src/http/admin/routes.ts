@@ -3,7 +3,9 @@ import type { App } from '../../app.ts'
 import { liveEvents } from '../live.ts'
 import { page } from '../web.ts'
 import { actRoutes } from './act.ts'
+import { once } from '../idempotent.ts'
 import { makeAuth } from './auth.ts'
+import { deskRoutes } from './desk-routes.ts'
 import { refuse, sameOriginJson, secondFactor, staffOnly, type AdminEnv } from './guard.ts'
 import { policyRoutes } from './policy/routes.ts'
 import { readRoutes } from './read.ts'
@@ -27,7 +29,9 @@ export function adminRoutes(app: App): Hono {
     .use(secondFactor(app))
     .get('/live', (c) => liveEvents(app, c))
     .route('/', readRoutes(app))
+    .use((c, next) => once(app, c, next, `staff:${c.get('staff').id}`) as Promise<Response | void>)
     .route('/', actRoutes(app))
+    .route('/', deskRoutes(app))
     .route('/settings', settingsRoutes(app))
     .route('/replies', repliesRoute(app))
     .route('/policy', policyRoutes(app))

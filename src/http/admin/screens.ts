@@ -10,10 +10,10 @@ export type {
   OtherRequest,
   PaymentDetail,
   RefundDetail,
-  RequestScreen,
   SubscriptionDetail,
   ToldMessage,
 } from '../../db/admin-request.ts'
+export type { RequestScreen } from './request-screen.ts'
 export type { InstallationFacts } from '../../db/admin-settings.ts'
 export type { RequestListRow, RequestsScreen } from '../../db/admin-requests.ts'
 export type {

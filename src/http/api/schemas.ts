@@ -76,7 +76,17 @@ export const Refund = z
 export const RefundRequest = z
   .object({
     id: z.string().openapi({ example: 'rr_019a…' }),
-    status: z.enum(['submitted', 'in_review', 'approved', 'refunded', 'failed', 'denied', 'withdrawn']),
+    status: z.enum([
+      'submitted',
+      'in_review',
+      'approved',
+      'refunded',
+      'failed',
+      'denied',
+      'withdrawn',
+      'handled',
+      'merged',
+    ]),
     payment: z.string(),
     stripe_payment: z.string(),
     customer: z.string().nullable(),

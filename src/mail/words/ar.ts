@@ -19,6 +19,10 @@ export const ar: MailWords = {
       body: 'نعيد {amount} إلى {method}.',
     },
     denied: { subject: 'بخصوص طلب الاسترداد', body: 'لا يمكننا استرداد {payment}.' },
+    handled: {
+      subject: 'تمت تسوية طلب الاسترداد',
+      body: 'تمت تسوية طلبك بخصوص {payment}.',
+    },
     refunded: {
       subject: 'أُرسل المبلغ المسترد {amount}',
       body: 'أرسلنا {amount} إلى {method}. مدة الوصول تعود إلى البنك.',

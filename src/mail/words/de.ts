@@ -19,6 +19,10 @@ export const de: MailWords = {
       body: 'Wir senden {amount} zurück auf {method}.',
     },
     denied: { subject: 'Zu Ihrer Erstattungsanfrage', body: '{payment} können wir nicht erstatten.' },
+    handled: {
+      subject: 'Ihre Erstattungsanfrage ist erledigt',
+      body: 'Ihre Anfrage zu {payment} ist geregelt.',
+    },
     refunded: {
       subject: 'Ihre Erstattung über {amount} ist unterwegs',
       body: 'Wir haben {amount} auf {method} zurückgesandt. Wie lange es bis zur Gutschrift dauert, liegt bei der Bank.',

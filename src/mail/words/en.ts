@@ -19,6 +19,10 @@ export const en: MailWords = {
       body: 'We are sending {amount} back to {method}.',
     },
     denied: { subject: 'About your refund request', body: 'We can’t refund {payment}.' },
+    handled: {
+      subject: 'Your refund request is taken care of',
+      body: 'Your request about {payment} is settled.',
+    },
     refunded: {
       subject: 'Your refund of {amount} was sent',
       body: 'We have sent {amount} to {method}. How long it takes to arrive is up to the bank.',

@@ -19,6 +19,10 @@ export const es: MailWords = {
       body: 'Enviamos {amount} de vuelta a {method}.',
     },
     denied: { subject: 'Sobre tu solicitud de reembolso', body: 'No podemos reembolsar {payment}.' },
+    handled: {
+      subject: 'Su solicitud de reembolso está resuelta',
+      body: 'Su solicitud sobre {payment} está resuelta.',
+    },
     refunded: {
       subject: 'Tu reembolso de {amount} está enviado',
       body: 'Hemos enviado {amount} a {method}. Lo que tarde en llegar depende del banco.',

@@ -22,6 +22,10 @@ export const fr: MailWords = {
       subject: 'À propos de votre demande de remboursement',
       body: 'Nous ne pouvons pas rembourser {payment}.',
     },
+    handled: {
+      subject: 'Votre demande de remboursement est réglée',
+      body: 'Votre demande concernant {payment} est réglée.',
+    },
     refunded: {
       subject: 'Votre remboursement de {amount} est envoyé',
       body: 'Nous avons envoyé {amount} sur {method}. Le délai d’arrivée dépend de la banque.',

@@ -19,6 +19,10 @@ export const it: MailWords = {
       body: 'Stiamo inviando {amount} a {method}.',
     },
     denied: { subject: 'Sulla tua richiesta di rimborso', body: 'Non possiamo rimborsare {payment}.' },
+    handled: {
+      subject: 'La sua richiesta di rimborso è risolta',
+      body: 'La sua richiesta su {payment} è risolta.',
+    },
     refunded: {
       subject: 'Il tuo rimborso di {amount} è stato inviato',
       body: 'Abbiamo inviato {amount} a {method}. Il tempo di arrivo dipende dalla banca.',

@@ -19,6 +19,10 @@ export const ja: MailWords = {
       body: '{amount}を{method}へお返しします。',
     },
     denied: { subject: '返金のご依頼について', body: '{payment}は返金いたしかねます。' },
+    handled: {
+      subject: 'ご返金のご依頼は解決しました',
+      body: '{payment}についてのご依頼は解決しました。',
+    },
     refunded: {
       subject: '{amount}の返金を送りました',
       body: '{amount}を{method}へ送りました。届くまでの日数は銀行によります。',

@@ -19,6 +19,10 @@ export const nl: MailWords = {
       body: 'We sturen {amount} terug naar {method}.',
     },
     denied: { subject: 'Over je terugbetalingsverzoek', body: 'We kunnen {payment} niet terugbetalen.' },
+    handled: {
+      subject: 'Uw verzoek om terugbetaling is geregeld',
+      body: 'Uw verzoek over {payment} is geregeld.',
+    },
     refunded: {
       subject: 'Je terugbetaling van {amount} is verstuurd',
       body: 'We hebben {amount} naar {method} gestuurd. Hoe lang het duurt, hangt van de bank af.',

@@ -19,6 +19,10 @@ export const pl: MailWords = {
       body: 'Wysyłamy {amount} na: {method}.',
     },
     denied: { subject: 'W sprawie Twojej prośby o zwrot', body: 'Nie możemy zwrócić płatności: {payment}.' },
+    handled: {
+      subject: 'Państwa prośba o zwrot została załatwiona',
+      body: 'Państwa prośba dotycząca {payment} została załatwiona.',
+    },
     refunded: {
       subject: 'Zwrot {amount} został wysłany',
       body: 'Wysłaliśmy {amount} na: {method}. To, jak szybko dotrze, zależy od banku.',

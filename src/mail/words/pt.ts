@@ -19,6 +19,10 @@ export const pt: MailWords = {
       body: 'Vamos devolver {amount} para {method}.',
     },
     denied: { subject: 'Sobre o seu pedido de reembolso', body: 'Não podemos reembolsar {payment}.' },
+    handled: {
+      subject: 'O seu pedido de reembolso está resolvido',
+      body: 'O seu pedido sobre {payment} está resolvido.',
+    },
     refunded: {
       subject: 'O seu reembolso de {amount} foi enviado',
       body: 'Enviámos {amount} para {method}. O tempo até chegar depende do banco.',

@@ -5,6 +5,7 @@ export const occasions = [
   'question',
   'approved',
   'denied',
+  'handled',
   'refunded',
   'needs_bank_details',
   'failed',

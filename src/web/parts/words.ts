@@ -14,6 +14,8 @@ export const requestWords = {
   failed: { word: 'Refund failed', tone: 'deny' },
   denied: { word: 'Denied', tone: 'deny' },
   withdrawn: { word: 'Withdrawn', tone: 'quiet' },
+  handled: { word: 'Handled elsewhere', tone: 'approve' },
+  merged: { word: 'Merged', tone: 'quiet' },
 } as const satisfies Record<RequestStatus, { word: string; tone: Tone }>
 
 export const refundWords = {

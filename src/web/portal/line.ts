@@ -42,6 +42,7 @@ function decidedSteps(
   if (status === 'withdrawn') return [step(line.withdrawn, 'no', closed_at)]
   if (status === 'in_review' && open)
     return [step(asked.title, 'now', open.asked_at, fill(line.by, { date: weekday(open.answer_by, locale) }))]
+  if (status === 'handled' || status === 'merged') return [step(line[status], 'done', closed_at)]
   if (status === 'in_review')
     return [step(line.person_looks, 'now', null, due_at && fill(line.by, { date: weekday(due_at, locale) }))]
   if (decision === null || decision.by === 'elsewhere') return []
@@ -55,7 +56,7 @@ function decidedStep({ by, at }: DecisionView, denied: boolean, line: Words['lin
 
 function moneySteps({ status, refund }: RequestView, told: Told): LineStep[] {
   const { line } = told.words
-  if (status === 'denied' || status === 'withdrawn') return []
+  if (['denied', 'withdrawn', 'handled', 'merged'].includes(status)) return []
   if (status === 'submitted' || status === 'in_review') return [step(line.answer, 'next')]
   if (refund === null) return status === 'failed' ? [] : [step(line.sent, 'next'), step(line.arrives, 'next')]
   if (status === 'failed') return [...failedSteps(refund, told), step(line.person_solves, 'now')]

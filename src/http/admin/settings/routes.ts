@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import type { App } from '../../../app.ts'
 import type { AdminEnv } from '../guard.ts'
 import { apiKeyRoutes } from './api-keys.ts'
+import { deskSettingsRoutes } from './desk.ts'
 import { refundsRoutes } from './refunds.ts'
 import { stripeRoutes } from './stripe.ts'
 import { teamRoutes } from './team.ts'
@@ -11,6 +12,7 @@ import { webhookSettingsRoutes } from './webhooks.ts'
 /** What the pages of the settings read and do: one file and one line for each page. */
 export function settingsRoutes(app: App): Hono<AdminEnv> {
   return new Hono<AdminEnv>()
+    .route('/desk', deskSettingsRoutes(app))
     .route('/stripe', stripeRoutes(app))
     .route('/refunds', refundsRoutes(app))
     .route('/team', teamRoutes(app))

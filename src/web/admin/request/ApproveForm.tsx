@@ -5,7 +5,8 @@ import type { RequestScreen } from '../../../http/admin/screens.ts'
 import { Button, Key } from '../kit/Button.tsx'
 import { Area, Choose, Field, Input } from '../kit/Field.tsx'
 import { Refused } from '../kit/States.tsx'
-import { approvalSentence, readAmount, suggestions } from './outcome.ts'
+import { approvalSentence, suggestions } from './outcome.ts'
+import { readAmount } from './read-amount.ts'
 
 const accessChoices = [
   ['now', 'ends now'],

@@ -12,7 +12,7 @@ import { Area, Choose, Field, Input } from '../kit/Field.tsx'
 import { Refused } from '../kit/States.tsx'
 import { client, meQuery } from '../queries.ts'
 import { reasonChoices } from '../words.ts'
-import { readAmount } from './outcome.ts'
+import { readAmount } from './read-amount.ts'
 import { Trace } from './Trace.tsx'
 
 /** Opens a refund for a customer. What the policy would answer stands below before anything is asked. */

@@ -73,6 +73,8 @@ const marks = {
   failed: { shape: 'alert', tone: 'deny' },
   denied: { shape: 'cross', tone: 'deny' },
   withdrawn: { shape: 'undo', tone: 'quiet' },
+  handled: { shape: 'check', tone: 'approve' },
+  merged: { shape: 'forward', tone: 'quiet' },
 } as const satisfies Record<RequestView['status'], { shape: Shape; tone: string }>
 
 function Headline({ request }: { request: RequestView }) {
@@ -143,7 +145,9 @@ function Explanation({ request }: { request: RequestView }) {
     case 'denied':
       return <Denial request={request} />
     case 'withdrawn':
-      return <p>{status.withdrawn}</p>
+    case 'handled':
+    case 'merged':
+      return <p>{status[request.status]}</p>
   }
 }
 

@@ -166,6 +166,8 @@ export type Words<L extends Language = never> = {
     readonly failed_next: string
     readonly denied: string
     readonly withdrawn: string
+    readonly handled: string
+    readonly merged: string
     readonly request: string
     readonly progress: string
     readonly expected: Text<'from' | 'to'>
@@ -194,6 +196,8 @@ export type Words<L extends Language = never> = {
     readonly denied_policy: string
     readonly denied_person: string
     readonly withdrawn: string
+    readonly handled: string
+    readonly merged: string
     readonly sending: string
     readonly sent: string
     readonly arrives: string

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { readAmount } from './outcome.ts'
+import { readAmount } from './read-amount.ts'
 
 describe('an amount as people type it', () => {
   test.each([

@@ -1,6 +1,7 @@
 import type { App } from '../app.ts'
 import type { Tx } from '../db/connect.ts'
 import { findCustomer } from '../db/customers.ts'
+import { isOfIncident } from '../db/incidents.ts'
 import { insertMessage } from '../db/messages.ts'
 import { findPayment } from '../db/payments.ts'
 import type { RequestRow } from '../db/requests.ts'
@@ -26,6 +27,8 @@ export type News = {
  * was taken back. Without a mail server the message is kept and shown, not sent.
  */
 export async function tell(app: App, tx: Tx, { request, kind, refund, not_before, ...news }: News): Promise<void> {
+  // Whoever gets money back in an incident is told once, for all of their payments together.
+  if (kind === 'refunded' && (await isOfIncident(tx, app.account, request.id))) return
   const payment = (await findPayment(tx, app.account, request.payment_id))!
   const customer = request.customer_id === null ? undefined : await findCustomer(tx, app.account, request.customer_id)
   const brand = await shopBrand(app, tx)

@@ -8,6 +8,7 @@ import { changeSubscription, type SubscriptionChangeRow } from '../flows/change-
 import { decideRequest } from '../flows/decide-request.ts'
 import { forgetOld } from '../flows/forget-old.ts'
 import { issueRefund } from '../flows/issue-refund.ts'
+import { runIncident } from '../flows/incidents/run.ts'
 import { observeEvents } from '../flows/observe-events.ts'
 import { noticeRestore, recover } from '../flows/recover.ts'
 import { checkKey } from '../flows/check-key.ts'
@@ -86,6 +87,12 @@ const queues: readonly Queue[] = [
     limit: 4,
     leaseSeconds: 60,
     run: each<{ id: string }>(({ id }, _, app) => runShadow(app, id)),
+  },
+  {
+    table: 'incident',
+    limit: 1,
+    leaseSeconds: 120,
+    run: each<{ id: string }>(({ id }, _, app) => runIncident(app, id)),
   },
   { table: 'outbox', limit: 50, leaseSeconds: 60, run: (app, rows) => report(app, announce(app, rows as OutboxRow[])) },
   {

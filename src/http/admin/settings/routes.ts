@@ -5,6 +5,7 @@ import { apiKeyRoutes } from './api-keys.ts'
 import { deskSettingsRoutes } from './desk.ts'
 import { refundsRoutes } from './refunds.ts'
 import { stripeRoutes } from './stripe.ts'
+import { incidentRoutes } from './incidents.ts'
 import { teamRoutes } from './team.ts'
 import { templateRoutes } from './templates.ts'
 import { webhookSettingsRoutes } from './webhooks.ts'
@@ -15,6 +16,7 @@ export function settingsRoutes(app: App): Hono<AdminEnv> {
     .route('/desk', deskSettingsRoutes(app))
     .route('/stripe', stripeRoutes(app))
     .route('/refunds', refundsRoutes(app))
+    .route('/incidents', incidentRoutes(app))
     .route('/team', teamRoutes(app))
     .route('/webhooks', webhookSettingsRoutes(app))
     .route('/api-keys', apiKeyRoutes(app))

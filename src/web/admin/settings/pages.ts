@@ -15,6 +15,7 @@ export const settingsPages: readonly SettingsPage[] = [
   { path: 'refunds', word: 'Refunds at Stripe', group: 'Stripe', load: () => import('./RefundsPage.tsx') },
   { path: 'team', word: 'Team', group: 'People', load: () => import('./TeamPage.tsx') },
   { path: 'desk', word: 'Limits and hours', group: 'People', load: () => import('./DeskPage.tsx') },
+  { path: 'incidents', word: 'Incident refunds', group: 'Refunds', load: () => import('./IncidentsPage.tsx') },
   { path: 'templates', word: 'Replies', group: 'Refunds', load: () => import('./TemplatesPage.tsx') },
   { path: 'api-keys', word: 'API keys', group: 'Your app', load: () => import('./ApiKeysPage.tsx') },
   { path: 'webhooks', word: 'Webhooks', group: 'Your app', load: () => import('./WebhooksPage.tsx') },

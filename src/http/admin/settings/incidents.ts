@@ -1,0 +1,130 @@
+import { stringify } from 'csv-stringify/sync'
+import { Hono } from 'hono'
+import { z } from 'zod'
+import type { App } from '../../../app.ts'
+import {
+  incidentLines,
+  incidentPage,
+  reportLines,
+  type IncidentListLine,
+  type IncidentPage,
+} from '../../../db/settings/incidents.ts'
+import { toDecimal } from '../../../domain/money.ts'
+import { planIncident } from '../../../flows/incidents/plan.ts'
+import { confirmIncident, startIncident, steerIncident } from '../../../flows/incidents/steer.ts'
+import { answer, who } from '../answer.ts'
+import { readBody, refuse, roleAtLeast, type AdminEnv } from '../guard.ts'
+
+export type { IncidentListLine, IncidentPage }
+export type IncidentsPage = { incidents: IncidentListLine[] }
+
+const text = (max: number) =>
+  z
+    .string()
+    .trim()
+    .max(max)
+    .optional()
+    .transform((value) => value || undefined)
+const day = z
+  .union([z.iso.date(), z.literal('')])
+  .optional()
+  .transform((value) => value || undefined)
+const planBody = z.strictObject({
+  name: z.string().max(500),
+  who: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('list'), text: z.string().max(250_000) }),
+    z.strictObject({
+      kind: z.literal('query'),
+      product: text(200),
+      from: day,
+      to: day,
+      currency: text(3).transform((value) => value?.toLowerCase()),
+      q: text(200),
+    }),
+  ]),
+  amount: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('full') }),
+    z.strictObject({ kind: z.literal('percent'), percent: z.number() }),
+    z.strictObject({ kind: z.literal('fixed'), minor: z.number(), currency: z.string().max(3).toLowerCase() }),
+  ]),
+  reason: z.string().max(100),
+  say: z.string().max(5000),
+  access: z.enum(['now', 'period_end', 'keep']),
+  again: z.boolean(),
+})
+const confirmBody = z.strictObject({
+  count: z.number().int(),
+  sums: z.record(z.string().max(3), z.number().int()),
+})
+const emptyBody = z.strictObject({})
+
+/** The page "Incident refunds". */
+export function incidentRoutes(app: App): Hono<AdminEnv> {
+  const routes = new Hono<AdminEnv>()
+  const { db, account } = app
+  routes.get('/', async (c) => c.json({ incidents: await incidentLines(db, account) }))
+  routes.get('/:id', async (c) => {
+    const page = await incidentPage(db, account, c.req.param('id'))
+    return page ? c.json(page) : missing(c)
+  })
+  routes.get('/:id/report.csv', async (c) => {
+    const lines = await reportLines(db, account, c.req.param('id'))
+    if (lines.length === 0) return missing(c)
+    const csv = stringify(
+      lines.map((line) => ({
+        ...line,
+        amount: toDecimal({ minor: line.amount_minor, currency: line.currency }),
+        currency: line.currency.toUpperCase(),
+        at: line.at?.toISOString() ?? '',
+      })),
+      {
+        header: true,
+        bom: true,
+        // A spreadsheet runs what begins like a formula: the library puts an apostrophe before it.
+        escape_formulas: true,
+        record_delimiter: 'windows',
+        columns: [
+          'reference',
+          'payment_id',
+          'customer',
+          'email',
+          'status',
+          'amount',
+          'currency',
+          'because',
+          'request_id',
+          'refund_status',
+          'at',
+        ],
+      },
+    )
+    return c.body(csv, 200, {
+      'content-type': 'text/csv; charset=utf-8',
+      'content-disposition': `attachment; filename="incident-${c.req.param('id').replace(/\W/g, '')}.csv"`,
+    })
+  })
+  routes.post('/', roleAtLeast('approver'), async (c) => {
+    const body = await readBody(c, planBody)
+    return body.ok ? answer(c, await planIncident(app, body.value, who(c).by)) : body.response
+  })
+  routes.post('/:id/confirm', roleAtLeast('approver'), async (c) => {
+    const body = await readBody(c, confirmBody)
+    return body.ok
+      ? answer(c, await confirmIncident(app, { id: c.req.param('id'), ...body.value, ...who(c) }))
+      : body.response
+  })
+  routes.post('/:id/start', roleAtLeast('finance'), async (c) => {
+    const body = await readBody(c, emptyBody)
+    return body.ok ? answer(c, await startIncident(app, { id: c.req.param('id'), ...who(c) })) : body.response
+  })
+  for (const move of ['pause', 'resume', 'cancel'] as const) {
+    routes.post(`/:id/${move}`, roleAtLeast('approver'), async (c) => {
+      const body = await readBody(c, emptyBody)
+      return body.ok ? answer(c, await steerIncident(app, { id: c.req.param('id'), move, ...who(c) })) : body.response
+    })
+  }
+  return routes
+}
+
+const missing = (c: Parameters<typeof refuse>[0]) =>
+  refuse(c, 404, { code: 'setting_not_found', title: 'Not found', detail: 'There is no such incident.' })

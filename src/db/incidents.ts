@@ -24,13 +24,6 @@ export type IncidentRow = {
   done_at: Date | null
 }
 
-export async function findIncident(db: Db | Tx, account: string, id: string): Promise<IncidentRow | undefined> {
-  const { rows } = await sql<IncidentRow>`select * from incident where account_id = ${account} and id = ${id}`.execute(
-    db,
-  )
-  return rows[0]
-}
-
 export async function lockIncident(tx: Tx, account: string, id: string): Promise<IncidentRow | undefined> {
   const { rows } = await sql<IncidentRow>`
     select * from incident where account_id = ${account} and id = ${id} for update`.execute(tx)

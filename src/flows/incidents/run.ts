@@ -88,8 +88,11 @@ async function refundLine(
   if (!(await lockLine(tx, account, incident.id, payment_id))) return undefined
   const now = (await paymentNow(tx, account, payment_id))!
   const share = shareOf(now, incident.amount, incident.again)
-  const leaveOut = (because: string) => settleLine(tx, account, incident.id, payment_id, { because, at })
-  if ('because' in share) return void (await leaveOut(share.because))
+  const leaveOut = async (because: string): Promise<undefined> => {
+    await settleLine(tx, account, incident.id, payment_id, { because, at })
+    return undefined
+  }
+  if ('because' in share) return leaveOut(share.because)
   const id = newId('rr')
   const fresh = await insertRequest(tx, {
     account_id: account,
@@ -107,7 +110,7 @@ async function refundLine(
     created_at: at,
     next_at: null,
   })
-  if (!fresh) return void (await leaveOut('has an open request'))
+  if (!fresh) return leaveOut('has an open request')
   const request = await lockRequest(tx, account, id)
   const amount = money(share.minor, payment.currency)
   const decision = await insertDecision(tx, {

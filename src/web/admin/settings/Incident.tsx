@@ -11,7 +11,7 @@ import { Badge, Time } from '../kit/Show.tsx'
 import { Failure, Refused, Skeleton } from '../kit/States.tsx'
 import { meQuery } from '../queries.ts'
 import { Facts } from '../request/Cards.tsx'
-import { readAmount } from '../request/outcome.ts'
+import { readAmount } from '../request/read-amount.ts'
 import { incidentStates } from './IncidentsPage.tsx'
 import { useSend } from './send.ts'
 

@@ -5,7 +5,7 @@ import { Button } from '../kit/Button.tsx'
 import { Area, Choose, Field, Input } from '../kit/Field.tsx'
 import { Card } from '../kit/Page.tsx'
 import { Refused } from '../kit/States.tsx'
-import { readAmount } from '../request/outcome.ts'
+import { readAmount } from '../request/read-amount.ts'
 import { useSend } from './send.ts'
 
 type Draft = {

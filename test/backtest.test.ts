@@ -181,3 +181,65 @@ describe('many of them', () => {
     expect(row).toMatchObject({ status: 'done', tally: { skipped: { facts_unreadable: 1 } } })
   })
 })
+
+describe('over the API', () => {
+  type View = { id: string; status: string; over: string; tally: { changed: number } | null }
+
+  test('a backtest is started, followed to its result and its changes, and canceled once', async () => {
+    const source = text.replace('days(14)', 'days(21)')
+    const started = await world.api<View>('POST', '/v1/backtests', { source, over: 'requests', name: 'Wider' })
+    expect([started.status, started.body]).toMatchObject([201, { status: 'waiting', over: 'requests', name: 'Wider' }])
+    await world.settle()
+    const { body } = await world.api<View>('GET', `/v1/backtests/${started.body.id}`)
+    expect(body).toMatchObject({ status: 'done', tally: { changed: expect.any(Number) } })
+    expect(body).not.toHaveProperty('source')
+    const changes = await world.api<{ data: { subject_id: string }[] }>(
+      'GET',
+      `/v1/backtests/${started.body.id}/changes?from=review&to=approve`,
+    )
+    expect(changes.body.data[0]?.subject_id).toMatch(/^rr_/)
+    const again = await world.api<{ code: string }>('POST', `/v1/backtests/${started.body.id}/cancel`, {})
+    expect([again.status, again.body.code]).toEqual([409, 'backtest_over'])
+    expect((await world.api('GET', '/v1/backtests/bt_none')).status).toBe(404)
+  })
+
+  test('what can’t be tried is refused with its field and reason', async () => {
+    const refused = async (body: object) => (await world.api<{ code: string }>('POST', '/v1/backtests', body)).body.code
+    expect(await refused({ over: 'requests' })).toBe('backtest_invalid')
+    expect(await refused({ over: 'payments', version: 1 })).toBe('backtest_invalid')
+    expect(await refused({ over: 'requests', version: 99 })).toBe('version_not_found')
+    expect(await refused({ over: 'requests', source: 'policy: x' })).toBe('policy_invalid')
+    expect(await refused({ over: 'elsewhere', version: 1 })).toBe('invalid')
+  })
+
+  test('published versions are read with what became of each, and a text is checked without a trace', async () => {
+    const { body } = await world.api<{ data: { version: number; state: string }[] }>('GET', '/v1/policies')
+    expect(body.data).toEqual([expect.objectContaining({ version: 1, state: 'in_force', source: text })])
+    const checked = await world.api<{ problems: { line: number }[] }>('POST', '/v1/policies/check', {
+      source: text.replace('payment.age', 'payment.agee'),
+    })
+    expect(checked.body.problems).toHaveLength(1)
+    expect((await world.api<{ data: unknown[] }>('GET', '/v1/shadows')).body.data).toEqual([])
+  })
+})
+
+test('the command runs a backtest and prints what changes, as words and as JSON', async () => {
+  const { backtestAsked, backtestCommand } = await import('../src/cli/backtest.ts')
+  expect(backtestAsked([])).toBeUndefined()
+  expect(backtestAsked(['a.yaml', '--day', 'x'])).toBeUndefined()
+  const { asked, json } = backtestAsked(['a.yaml', '--payments', '--day', '13', '--json'])!
+  const said: string[] = []
+  const run = (as: { asked: object; json: boolean }) =>
+    backtestCommand(world.app, {
+      ...as,
+      asked: as.asked as never,
+      source: text.replace('days(14)', 'days(12)'),
+      say: (line) => said.push(line),
+      progress: () => undefined,
+    })
+  expect(await run({ asked, json })).toBe(true)
+  expect(JSON.parse(said[0]!)).toMatchObject({ status: 'done', kind: 'payments', day: 13, tally: { changed: 1 } })
+  expect(await run({ asked: { over: 'payments', day: 13 }, json: false })).toBe(true)
+  expect(said[1]).toMatch(/1 answers change, of 1 customers/)
+  expect(said[1]).toMatch(/usd: approved at once \$49\.00 → \$0\.00/)
+})

@@ -8,6 +8,8 @@ export const scopes = {
   'access:read': 'ask what a customer may use',
   'portal:create': 'make links into the portal',
   'reports:read': 'see the reports',
+  'policies:read': 'see policy versions, backtests and shadows, and check a policy text',
+  'policies:backtest': 'try a policy on past requests and payments',
   'mail:bounces': 'hand on mails that came back',
   'webhooks:manage': 'set up outgoing webhooks, see and repeat deliveries',
 } as const

@@ -8,6 +8,7 @@ import { customerRoutes } from './customers.ts'
 import { decisionRoutes, paymentRoutes } from './payments.ts'
 import { idempotent, keyOnly, type ApiEnv } from './keys.ts'
 import { mailRoutes } from './mail.ts'
+import { policyRoutes } from './policies.ts'
 import { requestRoutes } from './requests.ts'
 import { webhookRoutes } from './webhooks.ts'
 
@@ -33,6 +34,7 @@ export function apiRoutes(app: App): OpenAPIHono<ApiEnv> {
   decisionRoutes(app, api)
   paymentRoutes(app, api)
   customerRoutes(app, api)
+  policyRoutes(app, api)
   mailRoutes(app, api)
   webhookRoutes(app, api)
   expectScopes(api)

@@ -8,10 +8,14 @@ export type FormRule = {
   readonly amount: string | undefined
   readonly access: string | undefined
   readonly destination: string | undefined
-  readonly approvers: { readonly role: string; readonly count: number } | undefined
+  /** One for a single entry; several when others approve from an amount on. */
+  readonly approvers: readonly FormApprovers[] | undefined
+  readonly approversListed: boolean
   readonly appeal: boolean | undefined
   readonly say: Readonly<Record<string, string>>
 }
+
+export type FormApprovers = { readonly role: string; readonly count: number; readonly from: string | undefined }
 
 export type FormTest = {
   readonly name: string
@@ -83,7 +87,6 @@ const word = (value: unknown): string | undefined =>
 
 function rule(value: unknown): FormRule {
   const of = fields(value)
-  const { role, count } = fields(of['approvers'])
   return {
     id: word(of['id']) ?? '',
     when: items(of['when']).map((each) => word(each) ?? ''),
@@ -91,10 +94,19 @@ function rule(value: unknown): FormRule {
     amount: word(of['amount']),
     access: word(of['access']),
     destination: word(of['destination']),
-    approvers: role === undefined ? undefined : { role: word(role) ?? '', count: Number(count ?? 1) },
+    approvers: of['approvers'] === undefined ? undefined : approvers(of['approvers']),
+    approversListed: Array.isArray(of['approvers']),
     appeal: typeof of['appeal'] === 'boolean' ? of['appeal'] : undefined,
     say: Object.fromEntries(Object.entries(fields(of['say'])).map(([tag, each]) => [tag, word(each) ?? ''])),
   }
+}
+
+function approvers(value: unknown): FormApprovers[] {
+  return (Array.isArray(value) ? value : [value]).map((each) => {
+    const { role, count, from } = fields(each)
+    const amounts = Array.isArray(from) ? from.map(String).join(', ') : word(from)
+    return { role: word(role) ?? '', count: Number(count ?? 1), from: amounts }
+  })
 }
 
 function test(value: unknown): FormTest {

@@ -25,6 +25,7 @@ export const revisionBody = z.strictObject({ revision })
 export const publishBody = z.strictObject({ revision, comment, effective_from })
 export const rollBackBody = z.strictObject({ comment, effective_from })
 export const checkBody = z.strictObject({ source })
+export const compareBody = z.strictObject({ before: source, after: source })
 export const tryBody = z.strictObject({
   source,
   request: id.optional(),

@@ -26,6 +26,7 @@ import { readyMadePolicies, readyMadePolicy } from '../../ready-made.ts'
 import { readBody, readQuery, refuse, roleAtLeast, type AdminEnv } from '../guard.ts'
 import * as b from './bodies.ts'
 import { checkedPolicy } from './checked-policy.ts'
+import { comparedPolicies } from './compared-policies.ts'
 
 const pageSize = 25
 
@@ -159,6 +160,10 @@ function trialRoutes(app: App): Hono<AdminEnv> {
     .post('/check', async (c) => {
       const body = await readBody(c, b.checkBody)
       return body.ok ? c.json(checkedPolicy(body.value.source)) : body.response
+    })
+    .post('/compare', async (c) => {
+      const body = await readBody(c, b.compareBody)
+      return body.ok ? answer(app, c, comparedPolicies(body.value)) : body.response
     })
     .post('/try', async (c) => {
       const body = await readBody(c, b.tryBody)

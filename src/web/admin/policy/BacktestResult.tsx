@@ -24,7 +24,7 @@ export function BacktestResult({ backtest, tally }: { backtest: BacktestScreen; 
   const share = asked === 0 ? 0 : (100 * tally.changed) / asked
   return (
     <>
-      <div className="grid gap-4 sm:grid-cols-3">
+      <div className="grid items-start gap-4 sm:grid-cols-3">
         <Figure title="Answers that change" figure={tally.changed.toLocaleString('en')}>
           of {asked.toLocaleString('en')} ({share < 10 && share > 0 ? share.toFixed(1) : Math.round(share)} %)
         </Figure>

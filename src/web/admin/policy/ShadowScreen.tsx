@@ -122,7 +122,7 @@ export function ShadowScreen() {
 function Figures({ shadow }: { shadow: ShadowLine }) {
   const box = 'rounded-lg border border-line bg-surface p-4'
   return (
-    <div className="grid gap-4 sm:grid-cols-3">
+    <div className="grid items-start gap-4 sm:grid-cols-3">
       <section className={box}>
         <h2 className="text-small text-quiet">Answers that differ</h2>
         <p className="figures text-figure font-semibold">{shadow.differ.toLocaleString('en')}</p>

@@ -1,5 +1,4 @@
 import { useId, useState } from 'react'
-import { roles } from '../../../../domain/actor.ts'
 import type { FormFact } from '../../../../domain/policy/form/condition.ts'
 import type { Path } from '../../../../domain/policy/form/document.ts'
 import { removeField, setValue } from '../../../../domain/policy/form/edit.ts'
@@ -7,6 +6,7 @@ import { ruleOrder, type FormRule } from '../../../../domain/policy/form/model.t
 import type { Plain } from '../../../../domain/policy/form/scalar.ts'
 import { Button } from '../../kit/Button.tsx'
 import { Choose, Field } from '../../kit/Field.tsx'
+import { Approvers } from './Approvers.tsx'
 import { Conditions } from './Conditions.tsx'
 import type { Edit } from './FormView.tsx'
 import { Typed, TypedArea } from './Typed.tsx'
@@ -77,7 +77,7 @@ export function RuleFields({ rule, path, facts, edit, named, readOnly }: Props &
         </Field>
       </div>
       {rule.then !== 'deny' && <AmountField rule={rule} set={set} />}
-      {rule.then === 'review' && <Approvers rule={rule} path={path} edit={edit} />}
+      {rule.then === 'review' && <Approvers rule={rule} path={path} edit={edit} readOnly={readOnly} />}
       {rule.then === 'deny' && (
         <label className="flex items-center gap-2">
           <input
@@ -137,52 +137,6 @@ function AmountField({ rule, set }: { rule: FormRule; set: (key: string, value: 
           )}
         </Field>
       )}
-    </div>
-  )
-}
-
-function Approvers({ rule, path, edit }: { rule: FormRule; path: Path; edit: (change: Edit) => void }) {
-  const now = rule.approvers ?? { role: 'support', count: 1 }
-  const set = (next: { role: string; count: number }) =>
-    edit((text) =>
-      rule.approvers === undefined
-        ? setValue(text, [...path, 'approvers'], next, ruleOrder)
-        : (
-            [
-              ['role', next.role],
-              ['count', next.count],
-            ] as const
-          ).reduce<string | undefined>(
-            (was, [key, value]) =>
-              value === now[key] ? was : was && setValue(was, [...path, 'approvers', key], value, ['role', 'count']),
-            text,
-          ),
-    )
-  return (
-    <div className="grid gap-3 sm:grid-cols-2">
-      <Field label="Approved by, at least">
-        {(id) => (
-          <Choose
-            id={id}
-            value={now.role}
-            choices={[
-              ...roles.filter((role) => role !== 'viewer').map((role) => [role, role] as const),
-              ...((roles as readonly string[]).includes(now.role) ? [] : [[now.role, now.role] as const]),
-            ]}
-            onChange={({ target }) => set({ ...now, role: target.value })}
-          />
-        )}
-      </Field>
-      <Field label="How many people">
-        {(id) => (
-          <Choose
-            id={id}
-            value={String(now.count)}
-            choices={[1, 2, 3, 4, 5].map((count) => [String(count), count === 1 ? 'one' : String(count)] as const)}
-            onChange={({ target }) => set({ ...now, count: Number(target.value) })}
-          />
-        )}
-      </Field>
     </div>
   )
 }

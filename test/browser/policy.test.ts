@@ -8,6 +8,8 @@ import { findDraft } from '../../src/db/policy-drafts.ts'
 import type { Role } from '../../src/domain/actor.ts'
 import { openDraft } from '../../src/flows/open-draft.ts'
 import { saveDraft } from '../../src/flows/save-draft.ts'
+import { endShadow, startShadow } from '../../src/flows/shadow-policy.ts'
+import { startBacktest } from '../../src/flows/start-backtest.ts'
 import { createStaff } from '../../src/http/admin/auth.ts'
 import { startWorker } from '../../src/jobs/work.ts'
 import { until } from '../holding.ts'
@@ -44,6 +46,9 @@ beforeAll(async () => {
   await world.settle()
   await world.used(plan.customer, 0.05)
   for (const { payment } of [late, plan]) await world.ask(payment)
+  await startBacktest(world.app, { over: 'requests', source: policy, by: 'staff:finn', role: 'finance' })
+  const shadowed = await startShadow(world.app, { draft: await draft(), by: 'staff:finn', role: 'finance' })
+  if (shadowed.ok) await endShadow(world.app, { id: shadowed.value.id, by: 'staff:finn', role: 'finance' })
   await world.settle()
 }, 90_000)
 
@@ -357,10 +362,12 @@ describe.skipIf(!browser)(
       async (look) => {
         const id = await draft()
         const wrong = await draft(policy.replace('payment.age', 'payment.agee'))
-        const [{ id: backtest } = { id: '' }] = await world.rows<{ id: string }>(
+        const [{ id: backtest }] = (await world.rows<{ id: string }>(
           `select id from backtest where status = 'done' limit 1`,
-        )
-        const [{ id: shadow } = { id: '' }] = await world.rows<{ id: string }>('select id from policy_shadow limit 1')
+        )) as [{ id: string }]
+        const [{ id: shadow }] = (await world.rows<{ id: string }>('select id from policy_shadow limit 1')) as [
+          { id: string },
+        ]
         const views = [
           '/policy',
           '/policy?version=1&view=words',
@@ -376,8 +383,9 @@ describe.skipIf(!browser)(
           '/policy/backtests/bt_none',
           `/policy/shadows/${shadow}`,
         ]
+        const page = await open('/policy', look)
         for (const view of views) {
-          const page = await open(view, look)
+          await page.goto(`${world.url}/admin${view}`)
           await page.locator('h1:not([role=status] *)').first().waitFor({ state: 'attached' })
           if (view.endsWith('tab=write')) {
             await page.getByRole('button', { name: /^large-amount/ }).click()
@@ -387,7 +395,6 @@ describe.skipIf(!browser)(
           await page.evaluate(axe)
           const found = await page.evaluate<string[]>(findFaults)
           expect([view, found]).toEqual([view, []])
-          await page.context().close()
         }
       },
       180_000,

@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { ConfigError, readConfig } from '../src/config.ts'
+import { ConfigError, parseSecrets, readConfig } from '../src/config.ts'
 import { startSimulator, type Simulator } from '../stripe-simulator/simulator.ts'
 import { until } from './holding.ts'
 import { freshDatabase } from './postgres.ts'
@@ -77,6 +77,26 @@ describe('the environment', () => {
     expect(readConfig({ ...stripeEnv, STRIPE_WEBHOOK_SECRET: 'whsec_1,whsec_2' }).stripe!.webhookSecrets).toEqual([
       'whsec_1',
       'whsec_2',
+    ])
+  })
+
+  test.each([
+    'whsec_1,whsec_2@soon',
+    'whsec_1@2026-13-45T00:00:00Z',
+    'whsec_1@2026-12-31T00:00:00Z',
+    'whsec_1,whsec_2,whsec_3,whsec_4',
+    'whsec_1,,whsec_2',
+    'sk_test_1',
+  ])('the webhook secret %s is explained: a date that is none, none that lasts, too many', (text) => {
+    expect(() => readConfig({ ...stripeEnv, STRIPE_WEBHOOK_SECRET: text })).toThrow(
+      /STRIPE_WEBHOOK_SECRET can't be used as it is[\s\S]*STRIPE_WEBHOOK_SECRET=whsec_new,whsec_old@2026-12-31T00:00:00Z/,
+    )
+  })
+
+  test('a secret that is rolled out ends at its time', () => {
+    expect(parseSecrets('whsec_new, whsec_old@2026-12-31T00:00:00Z')).toEqual([
+      { secret: 'whsec_new' },
+      { secret: 'whsec_old', until: new Date('2026-12-31T00:00:00Z') },
     ])
   })
 })

@@ -62,10 +62,14 @@ export async function refusal(folder: string, where: Where = {}): Promise<string
 }
 
 /** Polls until it holds; fails after 10 s. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 10_000
+export async function until(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  { seconds = 10 }: { seconds?: number } = {},
+): Promise<void> {
+  const deadline = Date.now() + seconds * 1000
   while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`Not within 10 s: ${what}`)
+    if (Date.now() > deadline) throw new Error(`Not within ${seconds} s: ${what}`)
     await pause(20)
   }
 }

@@ -15,6 +15,7 @@ import { submitRequest } from '../src/flows/submit-request.ts'
 import { withdrawRequest } from '../src/flows/withdraw-request.ts'
 import { workOnce } from '../src/jobs/work.ts'
 import { openApp } from '../src/open-app.ts'
+import { raceForPayment } from './partials.ts'
 import { expectBooksToAgree, openWorld, type World } from './world.ts'
 
 const times = <T>(count: number, work: (i: number) => Promise<T>): Promise<T[]> =>
@@ -160,6 +161,18 @@ describe('25 callers at one payment', () => {
     40_000,
   )
 })
+
+test.each([200, 201, 3333, 9999, 10_000])(
+  '50 partial refunds of %i at once on a payment of 10000: as many get it as fit, and never more',
+  async (amount) => {
+    await using world = await openWorld()
+    world.breaksTheBooks()
+    expect(await raceForPayment(world.app, { captured: 10_000, amount, atOnce: 50 })).toEqual({
+      succeeded: Math.min(50, Math.floor(10_000 / amount)),
+      reserved: Math.min(50, Math.floor(10_000 / amount)) * amount,
+    })
+  },
+)
 
 test('20 requests for the same payment at once: one is taken, and the others are told which', async () => {
   await using world = await openWorld()

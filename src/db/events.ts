@@ -20,14 +20,15 @@ export type NewStripeEvent = {
   readonly payload: string
   readonly created_at: Date
   readonly received_at: Date
+  readonly via: 'webhook' | 'list'
 }
 
 /** Keeps an event before it is acknowledged. The same one again changes nothing; the answer says whether it was new. */
 export async function keepEvent(db: Db, event: NewStripeEvent): Promise<boolean> {
   const { rows } = await sql`
-    insert into stripe_event (account_id, id, status, type, object_id, livemode, api_version, payload, created_at, received_at, next_at)
+    insert into stripe_event (account_id, id, status, type, object_id, livemode, api_version, payload, created_at, received_at, next_at, via)
     values (${event.account}, ${event.id}, 'new', ${event.type}, ${event.object_id}, ${event.livemode}, ${event.api_version},
-            ${event.payload}, ${event.created_at}, ${event.received_at}, ${event.received_at})
+            ${event.payload}, ${event.created_at}, ${event.received_at}, ${event.received_at}, ${event.via})
     on conflict do nothing returning id`.execute(db)
   return rows.length === 1
 }

@@ -15,7 +15,7 @@ export async function takeTurn(db: Db, account: string, buckets: Readonly<Record
     with asked as (select * from unnest(${names}::text[], ${names.map((name) => buckets[name]!)}::float8[]) as a (bucket, rate)),
     turn as (
       insert into stripe_rate as b (account_id, bucket, per_second, slowed_to, slowed_at, next_free)
-      select ${account}, bucket, rate, rate, clock_timestamp(), clock_timestamp() - make_interval(secs => ${burstSeconds}) from asked order by bucket
+      select ${account}, bucket, rate, rate, clock_timestamp() - make_interval(secs => ${growsBackSeconds}), clock_timestamp() - make_interval(secs => ${burstSeconds}) from asked order by bucket
       on conflict (account_id, bucket) do update set per_second = excluded.per_second,
         next_free = greatest(b.next_free, clock_timestamp() - make_interval(secs => ${burstSeconds}))
           + make_interval(secs => 1 / least(excluded.per_second, b.slowed_to

@@ -4,6 +4,9 @@ import { stopsOf, takeTry } from '../db/stops.ts'
 import { claimDeliveries, type DeliveryRow, type OutboxRow } from '../db/webhooks.ts'
 import type { SignInRow } from '../db/portal-sign-ins.ts'
 import { claimDue, isDue, type WorkTable } from '../db/work.ts'
+import { compareAccess } from '../flows/compare-access.ts'
+import { compareMoney } from '../flows/compare-money.ts'
+import { verifyNightly } from '../flows/verify-nightly.ts'
 import { changeSubscription, type SubscriptionChangeRow } from '../flows/change-subscription.ts'
 import { decideRequest } from '../flows/decide-request.ts'
 import { forgetOld } from '../flows/forget-old.ts'
@@ -22,6 +25,7 @@ import { runShadow } from '../flows/shadow-policy.ts'
 import { announce } from '../flows/webhooks/announce.ts'
 import { deliver } from '../flows/webhooks/deliver.ts'
 import { errorLine } from '../stripe/answers.ts'
+import { inLane } from '../stripe/line.ts'
 
 /** Rows whose `next_at` has come are the queue: no second copy of the truth in a job table. See docs/decisions. */
 type Queue = {
@@ -55,7 +59,11 @@ const queues: readonly Queue[] = [
     table: 'stripe_event',
     limit: 200,
     leaseSeconds: 120,
-    run: (app, rows) => report(app, observeEvents(app, rows as StripeEventRow[])),
+    run: (app, rows) =>
+      report(
+        app,
+        inLane('bulk', () => observeEvents(app, rows as StripeEventRow[])),
+      ),
   },
   {
     table: 'subscription_change',
@@ -154,9 +162,13 @@ async function drain(app: App, queue: Queue): Promise<number> {
 type Timer = { readonly name: string; readonly everyMs: number; run(app: App): Promise<unknown> }
 
 const minute = 60_000
+const day = 24 * 60 * minute
 const timers: readonly Timer[] = [
   { name: 'say that we are here', everyMs: 15_000, run: noticeRestore },
   { name: 'ask whose key it is', everyMs: 5 * minute, run: checkKey },
+  { name: 'compare subscriptions', everyMs: 15 * minute, run: compareAccess },
+  { name: 'compare the balance', everyMs: day, run: compareMoney },
+  { name: 'verify the books', everyMs: day, run: verifyNightly },
   { name: 'backfill events', everyMs: 5 * minute, run: backfillEvents },
   { name: 'follow pending refunds', everyMs: 5 * minute, run: followPending },
   { name: 'forget what was kept for a while', everyMs: 24 * 60 * minute, run: forgetOld },
@@ -190,7 +202,7 @@ export function startWorker(app: App, { idleMs = 250, reconcile = true } = {}): 
           stopping.signal,
           async () => {
             app.log.debug({ job: name }, 'begins')
-            await run(app)
+            await inLane('bulk', async () => run(app))
             return everyMs
           },
           app,

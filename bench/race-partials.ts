@@ -24,7 +24,7 @@ const simulator = await startSimulator({})
 const app = await openApp({
   config: readConfig({ LOG_LEVEL: 'silent' }),
   databaseUrl: postgres.url,
-  poolSize: 30,
+  poolSize: atOnce + 5,
   stripe: { secretKey: simulator.secretKey, webhookSecrets: [], apiBase: simulator.url },
 })
 const began = performance.now()

@@ -87,7 +87,8 @@ function paymentsOf(value: unknown): readonly { ago: number; amount: Money }[] |
   return read.every((each) => each !== undefined) ? read : undefined
 }
 
-function convertGiven(fact: Fact, value: unknown, zone: Zone): Known {
+/** The value of a given fact; undefined for unknown. */
+export function convertGiven(fact: Fact, value: unknown, zone: Zone): Known {
   if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return undefined
   return convert(fact.type, value, zone)
 }

@@ -3,6 +3,7 @@
 // `node scripts/gen.ts --check` writes nothing and fails when a file differs.
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { mermaid, sqlArrows, sqlCheck } from '../src/domain/machine.ts'
+import { policyReference } from './policy-reference.ts'
 import { refundMachine } from '../src/domain/refund.ts'
 import { policySchema } from '../src/domain/policy/schema.ts'
 import { requestMachine } from '../src/domain/request.ts'
@@ -22,6 +23,7 @@ const files: Record<string, string> = {
   'migrations/0002_arrows.sql': arrowsSql,
   'docs/diagrams/refund.mmd': mermaid(refundMachine),
   'docs/diagrams/request.mmd': mermaid(requestMachine),
+  'docs/policy-reference.md': policyReference(),
   'policies/policy.schema.json': `${JSON.stringify(policySchema, null, 2)}\n`,
 }
 

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { pathToFileURL } from 'node:url'
 import { decide } from '../domain/policy/decide.ts'
 import { describe, describePolicy } from '../domain/policy/describe.ts'
 import { factsFrom, givenNames, wrongGiven } from '../domain/policy/given.ts'
@@ -9,16 +7,26 @@ import { policyWarnings } from '../domain/policy/warnings.ts'
 import { runPolicyTests } from '../domain/policy/run-tests.ts'
 import { nearest } from '../domain/policy/suggest.ts'
 import { format } from '../domain/money.ts'
+import { didYouMean } from './said.ts'
+import type { Said } from './said.ts'
 
-/** What a command says and how it ends: 0 all is well, 1 the policy is wrong or a test failed, 2 the command is. */
-export type Said = { readonly exit: 0 | 1 | 2; readonly out: string }
-
-const usage = `Usage: moneyback policy <command> FILE… [--json] [--lang de]
+export const usage = `Usage: moneyback policy <command> FILE… [--json] [--lang de]
 
   check FILE…                  reads and checks the files, and runs nothing
   test FILE…                   checks them and runs the tests inside
   describe FILE…               says what they do, in plain language
   explain FILE name=value…     answers for facts such as payment.age=34d usage.share=0.1
+  diff OLD NEW                 what is written otherwise, and which customers are answered otherwise
+  guarantee FILE…              whether the guarantees in the file hold, whatever the facts
+  backtest FILE --facts LINES  asks about past requests, one JSON object a line; - is the standard input
+
+  check --thorough             finds also what hangs on several rules together
+  test --watch                 runs again whenever a file is saved
+  guarantee --always 'decision.people >= 2' [--when 'decision.amount > money(500, "usd")']
+  backtest --against OLD       compares with another policy where a line has no decision
+
+Ends with 0 when all is well; 1 when a file is wrong, a test fails, answers differ, a guarantee does not hold or is not
+proven, or a line can't be read; 2 when the command is wrong.
 `
 
 type Options = { readonly json: boolean; readonly language: string; readonly rest: readonly string[] }
@@ -40,8 +48,16 @@ export function policyCommand(args: readonly string[], read: (file: string) => s
   }
   return {
     exit: said.some((each) => each.exit === 2) ? 2 : said.some((each) => each.exit === 1) ? 1 : 0,
-    out: said.map((each) => each.out).join(''),
+    out: said.map((each) => each.out).join('') + (command === 'test' && !options.json ? totalOf(said) : ''),
   }
+}
+
+/** The last line of the tests of several files: "173 passed, 0 failed". A file that can't be read fails as one. */
+function totalOf(said: readonly Said[]): string {
+  if (said.length < 2) return ''
+  const counts = said.map(({ out }) => / (\d+) passed, (\d+) failed\n$/.exec(out))
+  const sum = (place: 1 | 2): number => counts.reduce((total, found) => total + Number(found?.[place] ?? place - 1), 0)
+  return `${sum(1)} passed, ${sum(2)} failed\n`
 }
 
 function optionsOf(args: readonly string[]): Options {
@@ -81,8 +97,7 @@ const json = (value: unknown): string => `${JSON.stringify(value)}\n`
 
 function problemsSaid(file: string, problems: readonly PolicyProblem[], { json: asJson }: Options): Said {
   const lines = problems.map(
-    ({ line, column, message, suggestion }) =>
-      `${file}:${line}:${column}: ${message}${suggestion === undefined ? '' : `; did you mean ${suggestion}?`}\n`,
+    ({ line, column, message, suggestion }) => `${file}:${line}:${column}: ${message}${didYouMean(suggestion)}\n`,
   )
   return { exit: 1, out: asJson ? json({ file, ok: false, problems }) : lines.join('') }
 }
@@ -121,9 +136,6 @@ function explain(policy: Policy, { rest, json: asJson }: Options): Said {
   }
 }
 
-const didYouMean = (near: string | undefined, name: string): string =>
-  near === undefined || near === name ? '' : `; did you mean ${near}?`
-
 /** A value from the command line: yes-or-no, a number, `unknown`, a list in brackets, or a text. */
 function valueOf(text: string): unknown {
   if (text === 'true' || text === 'false') return text === 'true'
@@ -135,10 +147,4 @@ function valueOf(text: string): unknown {
       .map((each) => each.trim())
       .filter((each) => each !== '')
   return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text
-}
-
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const { exit, out } = policyCommand(process.argv.slice(2), (file) => readFileSync(file, 'utf8'))
-  process.stdout.write(out)
-  process.exitCode = exit
 }

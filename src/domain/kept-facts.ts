@@ -1,7 +1,7 @@
 import type { Facts, MerchantFact } from './facts.ts'
 
 // An instant is named for it: now, paid_at, as_of, period_end, trial_end, refunded_at.
-const namesAnInstant = /^(?:now|as_of|.*_(?:at|of|start|end))$/
+const namesAnInstant = /^(?:now|at|as_of|.*_(?:at|of|start|end))$/
 
 /**
  * The facts of a decision from the JSON in which they were kept: texts that are instants become dates again, and what was unknown

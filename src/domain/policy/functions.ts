@@ -263,6 +263,9 @@ function roundedToUnits(amount: Money): Money {
   return money(Math.floor(amount.minor / unit) * unit, amount.currency)
 }
 
+/** Every function, in the order of the reference. */
+export const functionsByName: readonly PolicyFunction[] = functions
+
 /** Functions that stand alone, by name; `money`, `percent`, `date`, `timestamp` and `duration` take literals and are read elsewhere. */
 export const freeFunctions: ReadonlyMap<string, PolicyFunction> = byName(undefined)
 

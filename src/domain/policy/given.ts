@@ -14,7 +14,7 @@ export type Given = Readonly<Record<string, unknown>>
 export type Vocabulary = { readonly facts: ReadonlyMap<string, Fact>; readonly zone: Zone }
 
 // Computed from other facts, so a test sets those.
-const computed: Readonly<Record<string, string>> = {
+export const computed: Readonly<Record<string, string>> = {
   'payment.currency': 'payment.amount',
   'payment.renewal': 'payment.first',
   'payment.unused_share': 'payment.period_start and payment.period_end',

@@ -1,6 +1,9 @@
+import type { Complaint } from './check.ts'
+import { outcomeFacts } from './outcome-facts.ts'
+import { expressions } from './parse-expression.ts'
 import type { Expressions } from './parse-expression.ts'
 import { readLine } from './parse-rules.ts'
-import type { Guarantee, Line } from './policy.ts'
+import type { Guarantee, Line, Policy } from './policy.ts'
 import { fieldsOf, itemsOf, refuse, textOf } from './yaml-reader.ts'
 import type { Field } from './yaml-reader.ts'
 
@@ -36,4 +39,22 @@ function readGuarantee(field: Field, reading: Expressions, names: Set<string>): 
     always: kept,
     line: field.reader.lines.linePos(field.offset).line,
   }
+}
+
+/** A guarantee that stands in no file: from the command line. */
+export function guaranteesFrom(
+  { facts, scope }: Pick<Policy, 'facts' | 'scope'>,
+  { when, always }: { readonly when: readonly string[]; readonly always: readonly string[] },
+): { ok: true; guarantees: readonly Guarantee[] } | { ok: false; problems: readonly Complaint[] } {
+  const reading = expressions({ facts: new Map([...facts, ...outcomeFacts]), scope })
+  const problems: Complaint[] = []
+  const lines = (sources: readonly string[]): readonly Line[] =>
+    sources.flatMap((source) => {
+      const read = reading.read(source, 'bool')
+      if ('line' in read) return [read.line]
+      problems.push(...read.complaints)
+      return []
+    })
+  const guarantee = { name: always.join(' and '), when: lines(when), always: lines(always), line: 0 }
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, guarantees: [guarantee] }
 }

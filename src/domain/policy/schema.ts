@@ -1,5 +1,8 @@
 import { roles } from '../actor.ts'
-import { declaredTypes } from './merchant-facts.ts'
+import { builtInFacts } from './catalog.ts'
+import { functionsByName } from './functions.ts'
+import { computed } from './given.ts'
+import { declaredTypes, howWritten } from './merchant-facts.ts'
 
 const text = (description: string, most: number): object => ({
   type: 'string',
@@ -8,7 +11,22 @@ const text = (description: string, most: number): object => ({
   description,
 })
 
-const expression = (description: string): object => ({ type: 'string', minLength: 1, maxLength: 1000, description })
+// Editors show this beside an expression: all that can stand in it.
+const vocabulary = [
+  'Facts:',
+  ...[...builtInFacts.values()].map(({ name, label }) => `- \`${name}\`: ${label['en'] ?? ''}`),
+  '',
+  'Functions:',
+  ...functionsByName.map(({ example }) => `- \`${example}\``),
+].join('\n')
+
+const expression = (description: string): object => ({
+  type: 'string',
+  minLength: 1,
+  maxLength: 1000,
+  description,
+  markdownDescription: `${description}\n\n${vocabulary}`,
+})
 
 const sentences = {
   type: 'object',
@@ -100,7 +118,22 @@ const rules = (description: string): object => ({
   },
 })
 
-const given = { type: 'object', description: 'Facts by name, such as payment.age: 30d1s. null makes a fact unknown.' }
+const given = {
+  type: 'object',
+  description: 'Facts by name, such as payment.age: 30d1s. null makes a fact unknown.',
+  properties: Object.fromEntries(
+    [...builtInFacts.values()]
+      .filter(({ name }) => !Object.hasOwn(computed, name))
+      .map(({ name, type, label, values }) => [
+        name,
+        {
+          description: `${label['en'] ?? name}, ${Object.hasOwn(howWritten, type) ? howWritten[type as keyof typeof howWritten] : 'a list of texts'}`,
+          // A policy may add reasons of its own.
+          ...(values && name !== 'request.reason' && { enum: [...values, null] }),
+        },
+      ]),
+  ),
+}
 
 /** The JSON Schema of a policy file, for completion and hover in editors. The parser knows more: units, facts and types. */
 export const policySchema = {
@@ -139,7 +172,12 @@ export const policySchema = {
         additionalProperties: false,
         required: ['type'],
         properties: {
-          type: { enum: Object.keys(declaredTypes) },
+          type: {
+            enum: Object.keys(declaredTypes),
+            description: `What a value is: ${Object.entries(howWritten)
+              .map(([type, how]) => `${type}, ${how}`)
+              .join('; ')}.`,
+          },
           on: { enum: ['payment', 'customer'], description: 'What it is pushed for.' },
           stale_after: text('How old it may get before it counts as unknown: 1h, 30m, 7d.', 40),
           values: { type: 'array', items: { type: 'string' }, description: 'The only values that a text can have.' },

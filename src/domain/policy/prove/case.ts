@@ -41,7 +41,16 @@ export function* caseOf(world: World): Asking<{ given: Given; values: Values }> 
     ...(share ? [...termsOf(share.of), ...termsOf(share.by)] : []),
   ])
   const values = yield* valuesOf([
-    ...[amount, refunded, requested, now, paidAt, once, paidUnknown, period.start, period.end, period.unknown],
+    amount,
+    refunded,
+    requested,
+    now,
+    paidAt,
+    once,
+    paidUnknown,
+    period.start,
+    period.end,
+    period.unknown,
     ...lists,
     ...terms,
     ...opaque,

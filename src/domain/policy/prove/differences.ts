@@ -55,7 +55,11 @@ export function answerTo(policy: Policy, given: Given): CaseAnswer | undefined {
   if (judgement.guard || !canBe(facts)) return undefined
   const { verdict, amount, rule, access, destination, approvers } = outcomeOf(judgement)
   return {
-    ...{ verdict, amount, rule, access, destination },
+    verdict,
+    amount,
+    rule,
+    access,
+    destination,
     approvers: verdict === 'review' ? approvers : undefined,
     appeal: verdict === 'deny' && judgement.rule.appeal,
   }

@@ -126,7 +126,16 @@ function basis(world: World, { expr }: Opaque): readonly Term[] {
   const past = [refunds, requests, paid].flatMap((each) => [...each.values()])
   const known = factsOf(expr).map((fact) => world.fact(fact))
   return [
-    ...[now, paidAt, amount, refunded, requested, period.start, period.end, period.unknown, once, ...past],
+    now,
+    paidAt,
+    amount,
+    refunded,
+    requested,
+    period.start,
+    period.end,
+    period.unknown,
+    once,
+    ...past,
     ...known.flatMap((each) => (each ? termsOf(each) : [])),
   ]
 }

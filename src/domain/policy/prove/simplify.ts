@@ -10,9 +10,12 @@ import { durationText } from './case.ts'
  * nothing, and what is left is rounded, as long as the case stays one.
  */
 export function simplified(given: Given, isOne: (given: Given) => boolean): Given {
-  let kept: Record<string, unknown> = { ...given }
+  const { 'payment.period_start': _start, 'payment.period_end': _end, ...ordinaryPeriod } = given
+  let kept: Record<string, unknown> = isOne(ordinaryPeriod) ? ordinaryPeriod : { ...given }
   // The time of the request last: many dates hang on it.
-  for (const name of Object.keys(kept).toSorted((a, b) => Number(a === 'now') - Number(b === 'now'))) {
+  const names = Object.keys(kept).toSorted((a, b) => Number(a === 'now') - Number(b === 'now'))
+  // Twice, because one fact can hang on another: the start of a period on its end.
+  for (const name of [...names, ...names]) {
     const { [name]: _left, ...rest } = kept
     if (isOne(rest)) kept = rest
   }

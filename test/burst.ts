@@ -55,8 +55,8 @@ export async function drainBurst(databaseUrl: string, simulator: Simulator, burs
   const [app] = apps as [App, ...App[]]
   const charges = await makeCharges(simulator, burst.refunds + 1)
   const last = charges.pop()!
-  for (let i = 0; i < charges.length; i += 50)
-    await Promise.all(charges.slice(i, i + 50).map((charge) => approveOne(app, charge, 'staff:burst')))
+  for (let i = 0; i < charges.length; i += 16)
+    await Promise.all(charges.slice(i, i + 16).map((charge) => approveOne(app, charge, 'staff:burst')))
   const settled = async (): Promise<number> =>
     (await sql<{ n: number }>`select count(*) as n from refund where status = 'succeeded'`.execute(app.db)).rows[0]!.n
   const began = performance.now()

@@ -47,7 +47,13 @@ export type OpenException = {
   payment_id?: string | null
 }
 
-export type QueueScreen = { rows: QueueRow[]; counts: QueueCounts; exceptions: OpenException[] }
+export type QueueScreen = {
+  rows: QueueRow[]
+  counts: QueueCounts
+  exceptions: OpenException[]
+  /** Why nothing is sent to Stripe at the moment, with the cure. */
+  sending_stopped: string | null
+}
 
 export type QueueFilter = {
   readonly view: QueueView
@@ -64,6 +70,7 @@ export async function adminQueue(db: Db, account: string, filter: QueueFilter): 
   const { rows } = await sql<{ screen: QueueScreen }>`
     with usual as (${usualPayment(account)}), waiting as (${waiting(account)})
     select json_build_object(
+      'sending_stopped', (select sending_stopped_because from account where id = ${account}),
       'rows', coalesce((
         select json_agg(shown order by shown.due_at nulls last, shown.created_at, shown.id)
         from (select * from waiting where ${where(filter)} order by due_at nulls last, created_at, id limit 300) shown), '[]'),

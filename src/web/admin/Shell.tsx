@@ -9,6 +9,7 @@ import {
   Keyboard,
   ListFilter,
   LogOut,
+  OctagonPause,
   ScrollText,
   Settings,
   ShieldCheck,
@@ -85,6 +86,14 @@ export function Shell() {
           <p role="status" className="flex items-center gap-2 bg-review-soft px-4 py-1.5 text-small text-review">
             <WifiOff size={14} aria-hidden="true" /> The line to the server is down: what you see may be old. Trying
             again by itself.
+          </p>
+        )}
+        {queue?.sending_stopped && (
+          <p role="alert" className="flex items-start gap-2 bg-deny-soft px-4 py-1.5 text-small text-deny">
+            <OctagonPause size={14} aria-hidden="true" className="mt-0.5 shrink-0" />
+            <span className="min-w-0 break-words">
+              <strong className="font-semibold">Nothing is sent to Stripe.</strong> {queue.sending_stopped}
+            </span>
           </p>
         )}
         <main id="main" tabIndex={-1} className="min-h-0 flex-1 overflow-y-auto outline-none">

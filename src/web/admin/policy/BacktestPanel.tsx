@@ -28,7 +28,7 @@ export function BacktestPanel({
   const { data, error, refetch } = useQuery(policyQuery)
   const rows = data?.backtests.filter(({ draft_id }) => draft_id === draft.id)
   return (
-    <div className="grid flex-1 content-start gap-4 overflow-y-auto p-4 lg:grid-cols-[24rem_1fr] lg:px-6">
+    <div className="grid flex-1 grid-cols-[minmax(0,1fr)] content-start gap-4 overflow-y-auto p-4 lg:grid-cols-[24rem_minmax(0,1fr)] lg:px-6">
       <Start draft={draft} saved={saved} mayStart={mayStart} />
       <Card title="Backtests of this draft">
         {error && !data ? (

@@ -1,6 +1,8 @@
-import { useRef, type ReactNode, type UIEvent } from 'react'
+import { useEffect, useRef, type ReactNode, type UIEvent } from 'react'
 import type { PolicyProblem } from '../../../http/admin/screens.ts'
 
+/** 1.35rem, as in the face below. */
+const rowHeight = 21.6
 const face = 'font-mono text-[0.8125rem] leading-[1.35rem] [tab-size:2]'
 
 /** Text with line numbers; a line that is wrong is marked, and its error stands right below the editor. */
@@ -9,16 +11,27 @@ export function Editor({
   problems,
   readOnly = false,
   label,
+  changedLine = 0,
   onChange,
 }: {
   text: string
   problems: PolicyProblem[]
   readOnly?: boolean
   label: string
+  /** A line that was changed from elsewhere: it is brought into sight. */
+  changedLine?: number
   onChange?: (text: string) => void
 }) {
   const gutter = useRef<HTMLDivElement>(null)
   const back = useRef<HTMLDivElement>(null)
+  const area = useRef<HTMLTextAreaElement>(null)
+  useEffect(() => {
+    if (!area.current || changedLine < 1 || document.activeElement === area.current) return
+    const top = (changedLine - 1) * rowHeight
+    const { scrollTop, clientHeight } = area.current
+    if (top < scrollTop || top > scrollTop + clientHeight - 3 * rowHeight)
+      area.current.scrollTop = Math.max(0, top - 5 * rowHeight)
+  }, [changedLine, text])
   const wrong = new Set(problems.map(({ line }) => line))
   const lines = text.split('\n')
   const follow = ({ currentTarget }: UIEvent<HTMLTextAreaElement>) => {
@@ -54,6 +67,7 @@ export function Editor({
         </div>
         <textarea
           id="policy-text"
+          ref={area}
           aria-label={label}
           aria-describedby={problems.length > 0 ? 'policy-problems' : undefined}
           aria-invalid={problems.length > 0}
@@ -82,5 +96,5 @@ export function goTo(line: number, column: number): void {
     .reduce((sum, part) => sum + part.length + 1, 0)
   area.focus()
   area.setSelectionRange(before + column - 1, before + column - 1)
-  area.scrollTop = Math.max(0, (line - 6) * 21.6)
+  area.scrollTop = Math.max(0, (line - 6) * rowHeight)
 }

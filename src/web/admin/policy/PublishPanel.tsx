@@ -61,7 +61,7 @@ export function PublishPanel({
                 ? 'Say what changes and why.'
                 : undefined
   return (
-    <div className="grid flex-1 content-start gap-4 overflow-y-auto p-4 lg:grid-cols-2 lg:px-6">
+    <div className="grid flex-1 grid-cols-[minmax(0,1fr)] content-start gap-4 overflow-y-auto p-4 lg:grid-cols-2 lg:px-6">
       <Card title="Before it acts">
         <ul className="space-y-2.5">
           <Step state={problems === 0 ? 'done' : 'wrong'}>

@@ -20,7 +20,7 @@ export function ShadowPanel({ draft, mayStart }: { draft: PolicyDraftScreen; may
     onSettled: () => client.invalidateQueries({ queryKey: ['policy'] }),
   })
   return (
-    <div className="grid flex-1 content-start gap-4 overflow-y-auto p-4 lg:grid-cols-[24rem_1fr] lg:px-6">
+    <div className="grid flex-1 grid-cols-[minmax(0,1fr)] content-start gap-4 overflow-y-auto p-4 lg:grid-cols-[24rem_minmax(0,1fr)] lg:px-6">
       <Card title="In shadow" className="self-start">
         <p>
           The draft is asked about every new request, beside the policy in force, and does nothing. Its answers are kept

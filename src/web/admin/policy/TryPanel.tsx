@@ -31,7 +31,7 @@ export function TryPanel({ source }: { source: string }) {
     placeholderData: (old, query) => (query?.queryKey[0] === 'try' ? old : undefined),
   })
   return (
-    <div className="grid flex-1 content-start gap-4 overflow-y-auto p-4 lg:grid-cols-[22rem_1fr] lg:px-6">
+    <div className="grid flex-1 grid-cols-[minmax(0,1fr)] content-start gap-4 overflow-y-auto p-4 lg:grid-cols-[22rem_minmax(0,1fr)] lg:px-6">
       <div className="space-y-4">
         <Card
           title="By hand"

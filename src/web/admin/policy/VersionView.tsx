@@ -75,7 +75,7 @@ export function VersionView({
           {line.brings_back !== null && <>, brings back version {line.brings_back}</>}: {line.comment}
         </span>
       </Head>
-      <div className="grid gap-4 p-4 lg:grid-cols-[minmax(0,1fr)_20rem] lg:p-6">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-4 p-4 lg:grid-cols-[minmax(0,1fr)_20rem] lg:p-6">
         <div className="min-w-0 space-y-4">
           {line.version !== inForce && data && <RollBack version={data} role={role} />}
           {error && !data ? (

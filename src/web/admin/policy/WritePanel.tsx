@@ -50,7 +50,7 @@ export function WritePanel({
           </li>
         ))}
       </ul>
-      <div className="grid min-h-0 flex-1 gap-4 overflow-y-auto p-4 xl:grid-cols-[minmax(0,1fr)_minmax(0,1fr)] xl:overflow-hidden xl:px-6">
+      <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)] gap-4 overflow-y-auto p-4 xl:grid-cols-[minmax(0,1fr)_minmax(0,1fr)] xl:overflow-hidden xl:px-6">
         <section
           aria-label="Form"
           className={`min-h-0 xl:block xl:overflow-y-auto ${pane === 'form' ? '' : 'hidden'}`}
@@ -67,6 +67,7 @@ export function WritePanel({
               problems={problems}
               label="Text of the draft"
               readOnly={readOnly}
+              changedLine={writing.changedLine}
               onChange={writing.write}
             />
           </div>

@@ -142,6 +142,8 @@ export function useDraft(draft: PolicyDraftScreen, mayWrite: boolean) {
     text,
     saved,
     write,
+    /** The line, from 1, of the last change; it moves when the change does. */
+    changedLine: (steps.back.at(-1)?.line ?? -1) + 1,
     undo: steps.back.length > 0 ? undo : undefined,
     redo: steps.forth.length > 0 ? redo : undefined,
     newest,

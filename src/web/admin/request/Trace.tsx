@@ -23,7 +23,8 @@ export function Trace({ decision }: { decision: Decision }) {
         <span className="font-medium">{decision.because}</span>
       </p>
       <p className="mt-1 text-small text-quiet">
-        Rule <code className="font-mono">{decision.rule}</code> of policy version {decision.policy_version}
+        Rule <code className="font-mono">{decision.rule}</code> of{' '}
+        {decision.policy_version === 0 ? 'this text' : `policy version ${decision.policy_version}`}
         {decision.amount.minor > 0 && (
           <>
             {' '}

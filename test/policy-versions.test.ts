@@ -108,6 +108,25 @@ describe('a draft', () => {
   })
 })
 
+test('a draft whose own guarantee does not hold is not published: a case that breaks it is named at its line', async () => {
+  const guarded = (people: number): string =>
+    `${text.replace('count: 2', `count: ${people}`)}\nguarantees:\n  - name: two people above 1000 usd\n    when: [ 'decision.amount > money(1000, "usd")', 'payment.currency == "usd"' ]\n    always: [ decision.verdict != "approve" ]\n`
+  const breaking = guarded(2)
+    .replace('        - request.amount', '        - payment.first\n        - request.amount')
+    .replace(/ {6}- request\.amount/, '      - payment.first\n      - request.amount')
+  const refused = await publishDraft(world.app, { id: await draft(breaking), revision: 1, comment: 'Why.', ...owner })
+  expect(refused).toMatchObject({
+    ok: false,
+    no: {
+      code: 'policy_invalid',
+      problems: [{ message: expect.stringMatching(/two people above 1000 usd.*does not hold.*approve/) }],
+    },
+  })
+  expect(
+    code(await publishDraft(world.app, { id: await draft(guarded(2)), revision: 1, comment: 'Why.', ...owner })),
+  ).toBe('ok')
+}, 60_000)
+
 describe('a published version', () => {
   const publish = async (more: object = {}) => {
     const published = await publishPolicy(world.app, { source: text, comment: 'Next.', ...owner, ...more })

@@ -2,11 +2,12 @@ import type { App } from '../app.ts'
 import { inTransaction, type Tx } from '../db/connect.ts'
 import { audit } from '../db/journal.ts'
 import { insertPolicyVersion, policyVersion, type PolicyVersionRow } from '../db/policies.ts'
-import { keepState, lockDraft, updateDraft } from '../db/policy-drafts.ts'
+import { findDraft, keepState, lockDraft, updateDraft } from '../db/policy-drafts.ts'
 import { endShadowsOf } from '../db/shadows.ts'
 import { mayAs, type Actor, type Role } from '../domain/actor.ts'
 import { parsePolicy } from '../domain/policy/parse.ts'
 import { runPolicyTests } from '../domain/policy/run-tests.ts'
+import { brokenGuaranteeLines } from './prove-policy.ts'
 import { no, ok, type PolicyLine, type Refusal, type Result } from '../domain/refusal.ts'
 
 /** Everything that is wrong with a policy text: it doesn't parse, or one of its own tests comes out differently. */
@@ -39,7 +40,7 @@ export async function publishPolicy(
   app: App,
   { source, ...publishing }: Publishing & { readonly source: string },
 ): Promise<Result<{ version: number }>> {
-  const refusal = refuses(app, source, publishing)
+  const refusal = refuses(app, source, publishing) ?? (await breaks(source))
   if (refusal) return no(refusal)
   return inTransaction(app.db, async (tx) => ok({ version: await publish(app, tx, publishing, { source }) }))
 }
@@ -52,13 +53,17 @@ export async function publishDraft(
   app: App,
   { id, revision, ...publishing }: Publishing & { readonly id: string; readonly revision: number },
 ): Promise<Result<{ version: number }>> {
+  const seen = await findDraft(app.db, app.account, id)
+  if (!seen) return no({ code: 'draft_not_found' })
+  // Proving takes a while, so it is done before the draft is locked; the revision says whether it still is this text.
+  const broken = refuses(app, seen.source, publishing) ?? (await breaks(seen.source))
   return inTransaction(app.db, async (tx) => {
     const draft = await lockDraft(tx, app.account, id)
     if (!draft) return no({ code: 'draft_not_found' })
     if (draft.status !== 'open') return no({ code: 'draft_closed', status: draft.status })
     if (draft.revision !== revision)
       return no({ code: 'draft_changed', by: draft.updated_by, at: draft.updated_at, revision: draft.revision })
-    const refusal = refuses(app, draft.source, publishing)
+    const refusal = seen.revision === revision ? broken : refuses(app, draft.source, publishing)
     if (refusal) return no(refusal)
     const version = await publish(app, tx, publishing, {
       source: draft.source,
@@ -79,7 +84,7 @@ export async function rollBackPolicy(
 ): Promise<Result<{ version: number }>> {
   const old = await policyVersion(app.db, app.account, back)
   if (!old) return no({ code: 'version_not_found', version: back })
-  const refusal = refuses(app, old.source, publishing)
+  const refusal = refuses(app, old.source, publishing) ?? (await breaks(old.source))
   if (refusal) return no(refusal)
   return inTransaction(app.db, async (tx) =>
     ok({ version: await publish(app, tx, publishing, { source: old.source, brings_back: back }) }),
@@ -91,6 +96,12 @@ function refuses(app: App, source: string, { comment, effective_from, role }: Pu
   if (comment.trim() === '') return { code: 'note_missing' }
   if (effective_from !== undefined && effective_from < app.now()) return { code: 'effective_from_passed' }
   const problems = checkPolicy(source)
+  return problems.length > 0 ? { code: 'policy_invalid', problems } : undefined
+}
+
+/** Publishing is refused while one of the file's own guarantees does not hold. */
+async function breaks(source: string): Promise<Refusal | undefined> {
+  const problems = await brokenGuaranteeLines(source)
   return problems.length > 0 ? { code: 'policy_invalid', problems } : undefined
 }
 

@@ -345,6 +345,24 @@ describe.skipIf(!browser)(
         .waitFor()
     })
 
+    test('who is answered otherwise is found by proof, and a guarantee that a case breaks is shown before publishing', async () => {
+      const small = `policy: Small
+rules: [{ id: early, when: [payment.age <= days(14)], then: approve }]
+otherwise: { then: deny }
+`
+      const id = await draft(
+        `${small}guarantees: [{ name: small sums, always: ['decision.amount <= money(500, "usd")'] }]\n`,
+      )
+      const page = await open(`/policy/drafts/${id}?tab=publish`)
+      await page.getByText(/Guarantee “small sums” does not hold: .*approve/).waitFor({ timeout: 60_000 })
+      const other = await draft(small.replace('14', '21'))
+      await saveDraft(world.app, { id: other, revision: 1, source: small, by: 'staff:olga', role: 'owner' })
+      await page.goto(`${world.url}/admin/policy/drafts/${other}?tab=changes&against=state-1`)
+      await page.getByRole('button', { name: 'Find cases' }).click()
+      await page.getByText(/less$/).waitFor({ timeout: 60_000 })
+      await page.getByText('Every other kind of case is answered as before: proven.').waitFor()
+    }, 120_000)
+
     test('a text that is no YAML keeps the form waiting, and a server that fails says so with a way on', async () => {
       const page = await open(`/policy/drafts/${await draft('rules: [')}`)
       await page.getByText('The text can’t be shown as a form').waitFor()

@@ -27,6 +27,7 @@ export type {
 } from '../../db/admin-policy.ts'
 export type { BacktestExample } from '../../db/backtests.ts'
 export type { Tally } from '../../domain/policy/tally.ts'
+export type { GuaranteeProof, ProvenDifferences } from '../../flows/prove-policy.ts'
 export type { ComparedPolicies } from './policy/compared-policies.ts'
 export type { ReadyMade } from '../ready-made.ts'
 export type { CheckedPolicy, PolicyProblem, PolicyTest } from './policy/checked-policy.ts'

@@ -17,6 +17,7 @@ import { stateOf } from '../../../domain/policy/versions.ts'
 import type { Refusal, Result } from '../../../domain/refusal.ts'
 import { openDraft } from '../../../flows/open-draft.ts'
 import { publishDraft, rollBackPolicy } from '../../../flows/publish-policy.ts'
+import { proveDifferences, proveGuarantees } from '../../../flows/prove-policy.ts'
 import { closeDraft, saveDraft } from '../../../flows/save-draft.ts'
 import { endShadow, startShadow } from '../../../flows/shadow-policy.ts'
 import { cancelBacktest, startBacktest } from '../../../flows/start-backtest.ts'
@@ -164,6 +165,18 @@ function trialRoutes(app: App): Hono<AdminEnv> {
     .post('/compare', async (c) => {
       const body = await readBody(c, b.compareBody)
       return body.ok ? answer(app, c, comparedPolicies(body.value)) : body.response
+    })
+    .post('/cases', async (c) => {
+      const body = await readBody(c, b.compareBody)
+      if (!body.ok) return body.response
+      const compared = comparedPolicies(body.value)
+      if (!compared.ok) return answer(app, c, compared)
+      const { before, after } = body.value
+      return c.json({ found: (await proveDifferences(before, after)) ?? null })
+    })
+    .post('/guarantees', async (c) => {
+      const body = await readBody(c, b.checkBody)
+      return body.ok ? c.json({ guarantees: await proveGuarantees(body.value.source) }) : body.response
     })
     .post('/try', async (c) => {
       const body = await readBody(c, b.tryBody)

@@ -6,6 +6,7 @@ import { post } from '../api.ts'
 import { Button } from '../kit/Button.tsx'
 import { Card } from '../kit/Page.tsx'
 import { Refused, Skeleton } from '../kit/States.tsx'
+import { Cases } from './Cases.tsx'
 import { TextDiff } from './TextDiff.tsx'
 
 /** How two texts differ: in words, and line by line. */
@@ -14,6 +15,7 @@ export function Difference({ before, after }: { before: string; after: string })
   return (
     <>
       <InWords before={before} after={after} />
+      <Cases before={before} after={after} />
       <section className="overflow-hidden rounded-lg border border-line bg-surface" aria-label="In the text">
         <div className="flex items-center justify-between border-b border-line px-4 py-2">
           <h2 className="font-semibold">In the text</h2>

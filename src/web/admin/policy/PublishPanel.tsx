@@ -1,7 +1,6 @@
 import { useMutation, useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
-import { CircleCheck, CircleDashed, CircleX } from 'lucide-react'
-import { useState, type ReactNode } from 'react'
+import { useState } from 'react'
 import { mayAs, type Role } from '../../../domain/actor.ts'
 import type { CheckedPolicy, PolicyDraftScreen } from '../../../http/admin/screens.ts'
 import { post } from '../api.ts'
@@ -10,7 +9,9 @@ import { Card } from '../kit/Page.tsx'
 import { Refused } from '../kit/States.tsx'
 import { client } from '../queries.ts'
 import { PublishFields, publishing } from './PublishFields.tsx'
+import { GuaranteeSteps } from './GuaranteeStep.tsx'
 import { policyQuery } from './queries.ts'
+import { Step } from './Step.tsx'
 import type { Writing } from './useDraft.ts'
 
 /** The last look before a draft acts: what has to be so, what was tried, why, and from when. */
@@ -74,6 +75,7 @@ export function PublishPanel({
                 ? `All ${tests} tests pass.`
                 : 'It has no tests.'}
           </Step>
+          <GuaranteeSteps source={draft.source} ready={problems === 0 && writing.isSaved} />
           <Step state={tried ? 'done' : 'open'}>
             {tried ? (
               <>
@@ -139,21 +141,5 @@ export function PublishPanel({
         </form>
       </Card>
     </div>
-  )
-}
-
-const marks = {
-  done: { icon: CircleCheck, look: 'text-approve', word: 'Done' },
-  wrong: { icon: CircleX, look: 'text-deny', word: 'Not so' },
-  open: { icon: CircleDashed, look: 'text-quiet', word: 'Open' },
-} as const
-
-function Step({ state, children }: { state: keyof typeof marks; children: ReactNode }) {
-  const { icon: Icon, look, word } = marks[state]
-  return (
-    <li className="flex items-start gap-2">
-      <Icon size={16} className={`mt-0.5 shrink-0 ${look}`} aria-label={word} />
-      <span>{children}</span>
-    </li>
   )
 }

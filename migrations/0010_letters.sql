@@ -38,3 +38,47 @@ create table attachment (
 create index attachment_by_request on attachment (account_id, request_id) where request_id is not null;
 create index attachment_by_customer on attachment (account_id, customer_id, created_at);
 create index attachment_loose on attachment (account_id, created_at) where request_id is null;
+
+-- The right of withdrawal ---------------------------------------------------------------------------------------------
+
+-- A statement of withdrawal from a contract (directive 2011/83/EU, article 11a), as it was confirmed. What was declared never
+-- changes; what became of it does.
+create table withdrawal (
+  account_id     text not null references account,
+  id             text not null,                   -- wd_…
+  received_at    timestamptz not null,
+  language       text not null,
+  statement      text not null,                   -- the whole text that was shown and confirmed
+  name           text not null,
+  contract       text not null,                   -- as the customer named it
+  email          text not null,                   -- where the acknowledgement goes
+  signed_in_as   text,                            -- the owner whose portal session it was; null: nobody was signed in
+  once           text not null,                   -- of the form: a second tap is the same statement
+  payment_id     text,                            -- the contract's payment, when it was found
+  -- What was known about it at that moment: the end of the period, and the merchant's facts with what was given at the purchase.
+  period_ends_at timestamptz,
+  evidence       jsonb not null default '{}',
+  request_id     text,                            -- the request that the policy decides
+  primary key (account_id, id),
+  unique (account_id, once),
+  foreign key (account_id, payment_id) references payment,
+  foreign key (account_id, request_id) references refund_request
+);
+create index withdrawal_newest on withdrawal (account_id, received_at desc);
+create index withdrawal_by_request on withdrawal (account_id, request_id) where request_id is not null;
+alter table message add foreign key (account_id, withdrawal_id) references withdrawal;
+
+create function declared_stays_declared() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'DELETE' or (new.received_at, new.language, new.statement, new.name, new.contract, new.email, new.signed_in_as, new.evidence)
+    is distinct from (old.received_at, old.language, old.statement, old.name, old.contract, old.email, old.signed_in_as, old.evidence) then
+    raise exception 'a statement of withdrawal is evidence: it is never changed or deleted';
+  end if;
+  return new;
+end $$;
+create trigger withdrawal_declared_stays_declared before update or delete on withdrawal
+  for each row execute function declared_stays_declared();
+
+alter table refund_request drop constraint refund_request_channel_check;
+alter table refund_request add constraint refund_request_channel_check
+  check (channel in ('portal', 'admin', 'api', 'agent', 'stripe', 'fraud_warning', 'withdrawal'));

@@ -17,7 +17,7 @@ export type RequestRow = {
   currency: string
   reason: string
   comment: string | null
-  channel: 'portal' | 'admin' | 'api' | 'agent' | 'stripe' | 'fraud_warning'
+  channel: 'portal' | 'admin' | 'api' | 'agent' | 'stripe' | 'fraud_warning' | 'withdrawal'
   created_by: Actor
   /** What it was asked for together with; null for one that stands alone. */
   bundle_id: string | null

@@ -22,7 +22,7 @@ export type Asking = {
   readonly amount_minor?: number | undefined
   readonly currency?: string | undefined
   readonly comment?: string | undefined
-  readonly channel: 'portal' | 'admin' | 'api'
+  readonly channel: 'portal' | 'admin' | 'api' | 'withdrawal'
   readonly by: Actor
   /** When given, the payment must be theirs: anybody else's is answered as one that doesn't exist. */
   readonly customer?: string | undefined

@@ -15,6 +15,8 @@ const limits = {
   submit: { points: 20, duration: 3600 },
   preview: { points: 120, duration: 600 },
   /** Files that a customer sends, also those that are refused: to look at one costs a second. */
+  /** Statements of withdrawal from one place: many people may sit behind one address. */
+  withdrawal: { points: 30, duration: 3600 },
   file: { points: 60, duration: 3600 },
 } as const
 

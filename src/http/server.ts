@@ -59,6 +59,7 @@ const stricterPolicyStands = createMiddleware(async (c, next) => {
   if (own === null) return
   c.res.headers.set('content-security-policy', own)
   c.res.headers.delete(ownPolicy)
+  if (own.includes("frame-ancestors 'self'")) c.res.headers.set('x-frame-options', 'SAMEORIGIN')
 })
 
 /** Scripts and styles come from this origin alone, nothing is embedded anywhere, nothing is cached that carries data. */
@@ -75,6 +76,7 @@ function headers() {
       baseUri: ["'none'"],
       frameAncestors: ["'none'"],
       objectSrc: ["'none'"],
+      frameSrc: ["'self'"],
     },
     referrerPolicy: 'no-referrer',
     crossOriginOpenerPolicy: 'same-origin',

@@ -31,6 +31,14 @@ export async function headOf(app: 'admin' | 'portal'): Promise<string> {
   ].join('\n')
 }
 
+/** The styles of an app alone, for a page that works without its script. */
+export async function stylesOf(app: 'admin' | 'portal'): Promise<string> {
+  return (await headOf(app))
+    .split('\n')
+    .filter((line) => line.includes('rel="stylesheet"'))
+    .join('\n')
+}
+
 /** A hint to fetch a module that an app asks for as soon as it runs, such as the words of a language. */
 export async function preloadOf(source: string): Promise<string> {
   const chunk = (await (manifest ??= readManifest()))[source]

@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import { html, raw } from 'hono/html'
 import { sql } from 'kysely'
 import type { App } from '../../app.ts'
+import { withdrawalOffered } from '../../flows/withdrawal-offered.ts'
 import { headOf, preloadOf } from '../web.ts'
 import { languages, type Language } from '../../domain/languages.ts'
 import { languageOf } from './language.ts'
@@ -23,6 +24,7 @@ export function portalPages(app: App): (c: Context) => Promise<Response> {
         title: (await wordsIn(language)).payments.title,
         shop: await shopName(app),
         mail: app.config.smtpUrl !== undefined,
+        withdrawal: await withdrawalOffered(app),
         head: `${head}\n${preload}`,
         list: /\/portal(\/enter)?\/?$/.test(c.req.path),
       }),
@@ -44,11 +46,13 @@ type Page = {
   readonly shop: string
   /** Whether links are sent by e-mail. */
   readonly mail: boolean
+  /** Whether customers can withdraw from a contract here. */
+  readonly withdrawal: boolean
   readonly head: string
   readonly list: boolean
 }
 
-function page({ language, title, shop, mail, head, list }: Page) {
+function page({ language, title, shop, mail, withdrawal, head, list }: Page) {
   return html`<!doctype html>
     <html lang="${language}" dir="${languages[language].direction}">
       <head>
@@ -58,6 +62,7 @@ function page({ language, title, shop, mail, head, list }: Page) {
         <meta name="robots" content="noindex" />
         <meta name="shop" content="${shop}" />
         ${mail ? html`<meta name="mail" content="offered" />` : ''}
+        ${withdrawal ? html`<meta name="withdrawal" content="offered" />` : ''}
         <title>${title}</title>
         <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
         ${raw(head)}

@@ -21,6 +21,7 @@ import { mayAskSeveral, severalRoutes } from './several.ts'
 import { submitOnce } from './submit.ts'
 import { paymentEntry, previewView, requestView } from './views.ts'
 import { waysIn } from './ways-in.ts'
+import { withdrawalRoutes } from './withdrawal/routes.ts'
 import { wordsIn } from './words.ts'
 import type { NewRequestAnswer, PaymentEntry, PaymentsAnswer, Preview } from './wire.ts'
 
@@ -49,6 +50,7 @@ const unusable = { code: 'invalid', detail: 'This can’t be used as it is. Noth
 export function portalRoutes(app: App): Hono {
   const portal = new Hono()
   portal.route('/api', portalApi(app))
+  portal.route('/withdrawal', withdrawalRoutes(app))
   portal.get('/*', portalPages(app))
   return portal
 }

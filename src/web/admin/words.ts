@@ -20,6 +20,7 @@ export const channelWords: Readonly<Record<string, string>> = {
   agent: 'agent',
   stripe: 'Stripe dashboard',
   fraud_warning: 'early fraud warning',
+  withdrawal: 'withdrawal from the contract',
 }
 
 /** Who did something, in words: a name where there is one. */

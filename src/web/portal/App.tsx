@@ -98,6 +98,21 @@ function OfflineBanner() {
   return <div role="status">{!online && <p class="banner">{words.offline_banner}</p>}</div>
 }
 
+const withdrawalOffered = document.querySelector('meta[name="withdrawal"]') !== null
+
+/** The way to withdraw from a contract, on every page and before anybody has signed in: article 11a of directive 2011/83/EU. */
+function WithdrawContract() {
+  const { words, language } = useSpoken()
+  if (!withdrawalOffered) return null
+  const route = routeOf(place.value)
+  const payment = 'payment' in route ? `&payment=${route.payment}` : ''
+  return (
+    <a class="quiet-link withdraw-contract" href={`/portal/withdrawal?lang=${language}${payment}`}>
+      {words.withdraw_contract}
+    </a>
+  )
+}
+
 function Foot() {
   const { words, language } = useSpoken()
   const leave = () => {
@@ -107,6 +122,7 @@ function Foot() {
   }
   return (
     <footer class="foot">
+      <WithdrawContract />
       <label class="languages">
         <span>{words.choose_language}</span>
         <select value={language} onChange={(event) => void choose(event.currentTarget.value as Language)}>

@@ -3,12 +3,14 @@ import type { App } from '../../../app.ts'
 import type { AdminEnv } from '../guard.ts'
 import { apiKeyRoutes } from './api-keys.ts'
 import { deskSettingsRoutes } from './desk.ts'
+import { mailSettingsRoutes } from './mail.ts'
 import { refundsRoutes } from './refunds.ts'
 import { stripeRoutes } from './stripe.ts'
 import { incidentRoutes } from './incidents.ts'
 import { teamRoutes } from './team.ts'
 import { templateRoutes } from './templates.ts'
 import { webhookSettingsRoutes } from './webhooks.ts'
+import { withdrawalSettingsRoutes } from './withdrawal.ts'
 
 /** What the pages of the settings read and do: one file and one line for each page. */
 export function settingsRoutes(app: App): Hono<AdminEnv> {
@@ -21,4 +23,6 @@ export function settingsRoutes(app: App): Hono<AdminEnv> {
     .route('/webhooks', webhookSettingsRoutes(app))
     .route('/api-keys', apiKeyRoutes(app))
     .route('/templates', templateRoutes(app))
+    .route('/withdrawal', withdrawalSettingsRoutes(app))
+    .route('/mail', mailSettingsRoutes(app))
 }

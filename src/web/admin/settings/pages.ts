@@ -17,6 +17,13 @@ export const settingsPages: readonly SettingsPage[] = [
   { path: 'desk', word: 'Limits and hours', group: 'People', load: () => import('./DeskPage.tsx') },
   { path: 'incidents', word: 'Incident refunds', group: 'Refunds', load: () => import('./IncidentsPage.tsx') },
   { path: 'templates', word: 'Replies', group: 'Refunds', load: () => import('./TemplatesPage.tsx') },
+  { path: 'mail', word: 'Mail', group: 'Refunds', load: () => import('./MailPage.tsx') },
+  {
+    path: 'withdrawal',
+    word: 'Right of withdrawal',
+    group: 'Refunds',
+    load: () => import('./WithdrawalPage.tsx'),
+  },
   { path: 'api-keys', word: 'API keys', group: 'Your app', load: () => import('./ApiKeysPage.tsx') },
   { path: 'webhooks', word: 'Webhooks', group: 'Your app', load: () => import('./WebhooksPage.tsx') },
   { path: 'me', word: 'You', group: 'Yours', load: () => import('./MePage.tsx') },

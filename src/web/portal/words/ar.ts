@@ -335,6 +335,7 @@ export const words: Words<'ar'> = {
     question: 'سؤالنا',
     over: 'أُغلق هذا السؤال: استمر طلبكم من دون إجابة.',
   },
+  withdraw_contract: 'الرجوع عن العقد هنا',
   withdraw: {
     button: 'سحب طلبي',
     question: 'هل تريدون سحب طلبكم؟',

@@ -314,6 +314,7 @@ export const words: Words<'de'> = {
     question: 'Unsere Frage',
     over: 'Diese Frage ist erledigt: Ihre Anfrage ging ohne Antwort weiter.',
   },
+  withdraw_contract: 'Vertrag widerrufen',
   withdraw: {
     button: 'Anfrage zurücknehmen',
     question: 'Ihre Anfrage zurücknehmen?',

@@ -295,6 +295,7 @@ export const words: Words<'en'> = {
     question: 'Our question',
     over: 'This question is over: your request went on without it.',
   },
+  withdraw_contract: 'Withdraw from contract here',
   withdraw: {
     button: 'Take my request back',
     question: 'Take your request back?',

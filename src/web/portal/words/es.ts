@@ -308,6 +308,7 @@ export const words: Words<'es'> = {
     question: 'Nuestra pregunta',
     over: 'Esta pregunta ya está cerrada: su solicitud siguió sin respuesta.',
   },
+  withdraw_contract: 'Desistir del contrato aquí',
   withdraw: {
     button: 'Retirar mi solicitud',
     question: '¿Retirar su solicitud?',

@@ -312,6 +312,7 @@ export const words: Words<'fr'> = {
     question: 'Notre question',
     over: 'Cette question est close : votre demande a continué sans réponse.',
   },
+  withdraw_contract: 'Renoncer au contrat ici',
   withdraw: {
     button: 'Retirer ma demande',
     question: 'Retirer votre demande ?',

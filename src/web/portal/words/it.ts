@@ -313,6 +313,7 @@ export const words: Words<'it'> = {
     question: 'La nostra domanda',
     over: 'Questa domanda è chiusa: la Sua richiesta è proseguita senza risposta.',
   },
+  withdraw_contract: 'Recedere dal contratto qui',
   withdraw: {
     button: 'Ritira la mia richiesta',
     question: 'Ritirare la Sua richiesta?',

@@ -296,6 +296,7 @@ export const words: Words<'ja'> = {
     question: '質問',
     over: 'この質問は終了しました。お申し込みは回答なしで進みました。',
   },
+  withdraw_contract: 'ここで契約を撤回する',
   withdraw: {
     button: '申し込みを取り下げる',
     question: 'お申し込みを取り下げますか',

@@ -310,6 +310,7 @@ export const words: Words<'nl'> = {
     question: 'Onze vraag',
     over: 'Deze vraag is gesloten: uw aanvraag ging zonder antwoord verder.',
   },
+  withdraw_contract: 'Overeenkomst hier herroepen',
   withdraw: {
     button: 'Mijn aanvraag intrekken',
     question: 'Uw aanvraag intrekken?',

@@ -333,6 +333,7 @@ export const words: Words<'pl'> = {
     question: 'Nasze pytanie',
     over: 'To pytanie jest zamknięte: wniosek rozpatrzono bez odpowiedzi.',
   },
+  withdraw_contract: 'Odstąp od umowy tutaj',
   withdraw: {
     button: 'Wycofaj wniosek',
     question: 'Wycofać wniosek?',

@@ -305,6 +305,7 @@ export const words: Words<'pt'> = {
     question: 'A nossa pergunta',
     over: 'Esta pergunta está encerrada: o seu pedido seguiu sem resposta.',
   },
+  withdraw_contract: 'Resolver o contrato aqui',
   withdraw: {
     button: 'Retirar o meu pedido',
     question: 'Retirar o seu pedido?',

@@ -241,6 +241,8 @@ export type Words<L extends Language = never> = {
     readonly question: string
     readonly over: string
   }
+  /** The label that article 11a of directive 2011/83/EU asks for. */
+  readonly withdraw_contract: string
   readonly withdraw: {
     readonly button: string
     readonly question: string

@@ -24,6 +24,7 @@ export function exampleLetter(occasion: Occasion, locale: string, { shop, now }:
     failed: { refund },
     bounced: { refund },
     access_ends: { until: at(20) },
+    handled: { say: 'We have paid the money back by bank transfer.' },
   }
   const plain: Partial<Record<Occasion, Told>> = {
     sign_in: { shop },

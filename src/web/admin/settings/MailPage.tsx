@@ -20,6 +20,7 @@ const words: Readonly<Record<Occasion, string>> = {
   failed: 'Refund failed',
   bounced: 'Refund came back',
   withdrawn: 'Taken back',
+  handled: 'Handled another way',
   access_ended: 'Access ended',
   access_ends: 'Access will end',
   withdrawal_received: 'Withdrawal acknowledged',

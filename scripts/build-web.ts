@@ -21,12 +21,17 @@ export async function buildWebWhenStale(): Promise<boolean> {
   const { build } = await import('vite')
   // Built aside and moved into place, so that a server never reads half a build.
   const aside = `${webFolder}.${process.pid}`
+  // Vite follows NODE_ENV, which a test run sets: the pages are built as they are served, whoever builds them.
+  const environment = process.env['NODE_ENV']
+  process.env['NODE_ENV'] = 'production'
   try {
     await build({ configFile: at('vite.config.ts'), logLevel: 'warn', build: { outDir: aside, emptyOutDir: true } })
     await writeFile(`${aside}/.built`, print)
     await rm(webFolder, { recursive: true, force: true })
     await rename(aside, webFolder)
   } finally {
+    if (environment === undefined) delete process.env['NODE_ENV']
+    else process.env['NODE_ENV'] = environment
     await rm(aside, { recursive: true, force: true })
   }
   return true

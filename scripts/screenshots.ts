@@ -71,6 +71,23 @@ async function admin(
   await context.close()
 }
 
+/** A draft as form and text, and a backtest of it: what a policy goes through before it acts. */
+async function policyViews(page: Page, suffix: string): Promise<void> {
+  await page.goto(`${ready.admin}/policy`)
+  await page.getByRole('button', { name: 'New draft' }).click()
+  await page.getByLabel('What is it about?').fill('Three weeks instead of two')
+  await page.getByRole('button', { name: 'Begin', exact: true }).click()
+  await page.getByRole('button', { name: /^one-off-within-14-days/ }).click()
+  await page.getByLabel('Condition 2: value: number').fill('90')
+  await page.getByRole('button', { name: 'Take out condition 3' }).click()
+  await page.getByText('All saved').waitFor()
+  await shoot(page, `admin-policy-draft${suffix}`)
+  await page.getByRole('link', { name: 'Backtest' }).click()
+  await page.getByRole('button', { name: 'Start the backtest' }).click()
+  await page.getByText('Done', { exact: true }).waitFor()
+  await shoot(page, `admin-policy-backtest${suffix}`)
+}
+
 async function adminViews(page: Page, suffix: string): Promise<void> {
   for (const view of ['queue', 'requests', 'payments', 'reports', 'policy', 'audit', 'settings']) {
     await page.goto(`${ready.admin}/${view}`)
@@ -84,6 +101,7 @@ async function adminViews(page: Page, suffix: string): Promise<void> {
     await page.goto(`${ready.admin}/requests/${data[0].id}`)
     await shoot(page, `admin-request${suffix}`)
   }
+  await policyViews(page, suffix)
 }
 
 await mkdir(folder, { recursive: true })

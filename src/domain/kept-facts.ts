@@ -1,7 +1,17 @@
 import type { Facts, MerchantFact } from './facts.ts'
 
 // An instant is named for it: now, paid_at, as_of, period_end, trial_end, refunded_at.
-const namesAnInstant = /^(?:now|at|as_of|.*_(?:at|of|start|end))$/
+const instant = /^(?:now|at|as_of|.*_(?:at|of|start|end))$/
+// The names are few and come again with every decision.
+const known = new Map<string, boolean>()
+
+function namesAnInstant(name: string): boolean {
+  const before = known.get(name)
+  if (before !== undefined) return before
+  const is = instant.test(name)
+  if (known.size < 500) known.set(name, is)
+  return is
+}
 
 /**
  * The facts of a decision from the JSON in which they were kept: texts that are instants become dates again, and what was unknown
@@ -20,7 +30,7 @@ function revive(map: Record<string, unknown>): Record<string, unknown> {
   for (const name of Object.keys(map)) {
     const value = map[name]
     if (name === 'merchant') continue
-    if (namesAnInstant.test(name)) revived[name] = instants(value)
+    if (namesAnInstant(name)) revived[name] = instants(value)
     else if (Array.isArray(value)) revived[name] = value.map((each) => (isMap(each) ? revive(each) : each))
     else revived[name] = isMap(value) ? revive(value) : value
   }

@@ -6,7 +6,14 @@ const folder = new URL('../../policies/', import.meta.url)
 export type ReadyMade = { id: string; name: string; rules: number; tests: number }
 
 /** The policies that come with the program, as a starting point: the standard one first, then what companies and laws publish. */
-export async function readyMadePolicies(): Promise<ReadyMade[]> {
+export function readyMadePolicies(): Promise<ReadyMade[]> {
+  return (listed ??= list())
+}
+
+// They come with the program and never change while it runs; reading all of them takes a moment.
+let listed: Promise<ReadyMade[]> | undefined
+
+async function list(): Promise<ReadyMade[]> {
   const files = (await readdir(new URL('published/', folder))).filter((file) => file.endsWith('.yaml')).sort()
   const ids = ['default', ...files.map((file) => file.slice(0, -5))]
   const read = await Promise.all(ids.map(async (id) => ({ id, source: await readyMadePolicy(id) })))

@@ -68,6 +68,16 @@ test('a refund that is paid here and never left Stripe’s balance is told', asy
   expect(await exceptions(world)).toEqual([])
 })
 
+test('a key that may not read the balance: the owner is told which right is missing, and nothing else stops', async () => {
+  await using world = await openWorld()
+  await world.fault({ kind: 'permission_missing' }, { match: { path: '/v1/balance_transactions' }, times: null })
+  expect(await compareMoney(world.app)).toEqual({})
+  expect(await exceptions(world)).toEqual(['balance_not_readable'])
+  await world.faultsEnd()
+  await compareMoney(world.app)
+  expect(await exceptions(world)).toEqual([])
+})
+
 test('a subscription that a refund ended and that goes on in Stripe is told, until both agree', async () => {
   await using world = await openWorld()
   const { request, subscription } = await inReview(world)

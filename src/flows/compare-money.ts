@@ -4,7 +4,7 @@ import type { App } from '../app.ts'
 import { openException, resolveException } from '../db/exceptions.ts'
 import { audit } from '../db/journal.ts'
 import { findRefundByStripe, type RefundRow } from '../db/refunds.ts'
-import { allPages, idOf } from '../stripe/answers.ts'
+import { allPages, idOf, isCredential } from '../stripe/answers.ts'
 import { retrieveRefund } from '../stripe/refunds.ts'
 import { observeRefund } from './observe-refund.ts'
 
@@ -19,9 +19,28 @@ type Sums = Record<string, { stripe: number; ours: number; movements: number }>
 /**
  * Compares the movements of Stripe's balance with our refunds, one by one and in sum for each currency, from where the last
  * comparison ended less two days. A movement that we don't know is looked at first; what stays different is told to finance.
- * Answers the sums, in minor units.
+ * Answers the sums, in minor units; none for a key that may not read the balance, which the owner is told.
  */
 export async function compareMoney(app: App): Promise<Sums> {
+  const about = { kind: 'balance_not_readable', subject: app.account, at: app.now() }
+  try {
+    const sums = await compareBalance(app)
+    await resolveException(app.db, app.account, { ...about, by: 'stripe' })
+    return sums
+  } catch (error) {
+    if (!isCredential(error) || error.statusCode !== 403) throw error
+    await openException(app.db, {
+      ...about,
+      account: app.account,
+      owner: 'owner',
+      because: `The key may not read Stripe’s balance, so it is not compared: ${error.message}`,
+      cure: 'Give the restricted key the right to read balance transactions. It is tried again every day, and this closes by itself.',
+    })
+    return {}
+  }
+}
+
+async function compareBalance(app: App): Promise<Sums> {
   const { rows } = await sql<{ balance_seen_until: Date | null }>`
     select balance_seen_until from account where id = ${app.account}`.execute(app.db)
   const began = app.now()

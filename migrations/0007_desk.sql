@@ -89,3 +89,32 @@ create index absence_by_deputy on absence (deputy_id);
 
 -- What a person approved on a day, for their daily limit.
 create index decision_by_person on decision (account_id, by, at) where verdict = 'approve' and by <> 'policy';
+
+-- Time ------------------------------------------------------------------------------------------------------------------
+
+-- When the assignee was reminded that a request is due soon.
+alter table refund_request add column reminded_at timestamptz;
+-- What can still be taken back by whoever denied it.
+create index decision_denied on decision (account_id, by, at) where verdict = 'deny' and by <> 'policy';
+
+-- Working together ------------------------------------------------------------------------------------------------------
+
+-- Who has which request open. Worth nothing after fifteen seconds, so it need not survive a crash.
+create unlogged table presence (
+  account_id text not null,
+  staff_id   text not null,
+  request_id text not null,
+  seen_at    timestamptz not null,
+  primary key (account_id, staff_id)
+);
+
+create table saved_view (
+  account_id text not null references account,
+  id         text not null,                       -- view_…
+  staff_id   text not null references staff on delete cascade,
+  name       text not null,
+  search     jsonb not null,                      -- as it stands in the address bar
+  shared     boolean not null,
+  created_at timestamptz not null,
+  primary key (account_id, id)
+);

@@ -4,7 +4,16 @@ import type { Db } from './connect.ts'
 
 /** What makes a request worth a second look. A signal never accuses: each one comes with its fact. */
 export type Signal = 'repeat' | 'dispute' | 'fraud_warning' | 'high_value'
-export type QueueView = 'all' | 'overdue' | 'mine' | 'unassigned' | 'failed'
+export type QueueView =
+  | 'all'
+  | 'overdue'
+  | 'mine'
+  | 'unassigned'
+  | 'mentions'
+  | 'escalated'
+  | 'failed'
+  | 'customer'
+  | 'snoozed'
 
 export type QueueRow = {
   id: string
@@ -27,6 +36,9 @@ export type QueueRow = {
   approvals: number
   signals: Signal[]
   earlier: number
+  asked_at: string | null
+  snoozed_until: string | null
+  escalated_to: string | null
   assignee: string | null
   assignee_name: string | null
 }
@@ -68,7 +80,12 @@ export type QueueFilter = {
 /** Everything that needs a person, the most urgent first, with the counters of all views. At most 300 rows. */
 export async function adminQueue(db: Db, account: string, filter: QueueFilter): Promise<QueueScreen> {
   const { rows } = await sql<{ screen: QueueScreen }>`
-    with usual as (${usualPayment(account)}), waiting as (${waiting(account)})
+    with usual as (${usualPayment(account)}), waiting as (${waiting(account)}),
+    open as (
+      select r.status, r.due_at, r.assignee, r.escalated_to, r.asked_at is not null as asked, r.snoozed_until > ${filter.now} as snoozed,
+        r.asked_at is null and coalesce(r.snoozed_until <= ${filter.now}, true) as active,
+        exists (select from mention m where m.account_id = r.account_id and m.staff_id = ${filter.me.replace('staff:', '')} and m.request_id = r.id) as named
+      from refund_request r where r.account_id = ${account} and r.status in ('in_review', 'failed'))
     select json_build_object(
       'sending_stopped', (select sending_stopped_because from account where id = ${account}),
       'rows', coalesce((
@@ -76,12 +93,14 @@ export async function adminQueue(db: Db, account: string, filter: QueueFilter): 
         from (select * from waiting where ${where(filter)} order by due_at nulls last, created_at, id limit 300) shown), '[]'),
       'counts', (
         select json_build_object(
-          'all', count(*), 'failed', count(*) filter (where status = 'failed'),
-          'overdue', count(*) filter (where due_at < ${filter.now}),
-          'mine', count(*) filter (where assignee = ${filter.me}),
-          'unassigned', count(*) filter (where assignee is null),
+          'all', count(*) filter (where active), 'failed', count(*) filter (where active and status = 'failed'),
+          'overdue', count(*) filter (where active and due_at < ${filter.now}),
+          'mine', count(*) filter (where active and assignee = ${filter.me}),
+          'unassigned', count(*) filter (where active and assignee is null),
+          'mentions', count(*) filter (where named), 'escalated', count(*) filter (where active and escalated_to is not null),
+          'customer', count(*) filter (where asked), 'snoozed', count(*) filter (where snoozed),
           'exceptions', (select count(*) from exception where account_id = ${account} and resolved_at is null))
-        from waiting),
+        from open),
       'exceptions', coalesce((select json_agg(open order by open.due_at) from (${exceptions(account)}) open), '[]')
     ) as screen`.execute(db)
   return rows[0]!.screen
@@ -107,7 +126,7 @@ const waiting = (account: string): RawBuilder<unknown> => sql`
       case when p.dispute <> 'none' or h.disputes > 0 then 'dispute' end,
       case when p.fraud_warning then 'fraud_warning' end,
       case when p.captured_minor >= 3 * u.minor then 'high_value' end], null) as signals,
-    h.earlier, r.assignee, s.name as assignee_name, p.card_last4, p.invoice_number, p.stripe_payment_intent, p.stripe_charge,
+    h.earlier, r.asked_at, r.snoozed_until, r.escalated_to, r.assignee, s.name as assignee_name, p.card_last4, p.invoice_number, p.stripe_payment_intent, p.stripe_charge,
     r.payment_id
   from refund_request r
   join payment p on p.account_id = r.account_id and p.id = r.payment_id
@@ -134,11 +153,20 @@ const exceptions = (account: string): RawBuilder<unknown> => sql`
   from exception e where e.account_id = ${account} and e.resolved_at is null order by e.due_at limit 200`
 
 function where({ view, reason, signal, q, me, now }: QueueFilter): RawBuilder<unknown> {
-  const parts: RawBuilder<unknown>[] = [sql`true`]
-  if (view === 'failed') parts.push(sql`status = 'failed'`)
-  if (view === 'overdue') parts.push(sql`due_at < ${now}`)
-  if (view === 'mine') parts.push(sql`assignee = ${me}`)
-  if (view === 'unassigned') parts.push(sql`assignee is null`)
+  const active = sql`asked_at is null and (snoozed_until is null or snoozed_until <= ${now})`
+  const views: Record<QueueView, RawBuilder<unknown>> = {
+    all: active,
+    failed: sql`${active} and status = 'failed'`,
+    overdue: sql`${active} and due_at < ${now}`,
+    mine: sql`${active} and assignee = ${me}`,
+    unassigned: sql`${active} and assignee is null`,
+    escalated: sql`${active} and escalated_to is not null`,
+    mentions: sql`id in (select request_id from mention where staff_id = ${me.replace('staff:', '')})`,
+    customer: sql`asked_at is not null`,
+    snoozed: sql`snoozed_until > ${now}`,
+  }
+  // Who looks for something finds it, whoever it waits for.
+  const parts: RawBuilder<unknown>[] = [q && view === 'all' ? sql`true` : views[view]]
   if (reason) parts.push(sql`reason = ${reason}`)
   if (signal) parts.push(sql`${signal} = any(signals)`)
   if (q) parts.push(matches(q))

@@ -68,7 +68,10 @@ export function defaultDesk(currency: string): Desk {
  * An amount in minor units of the settlement currency, rounded up; undefined when no rate is known, which no limit covers:
  * a limit in one currency can't be passed by in another.
  */
-export function inSettlement({ minor, currency }: Money, { currency: settlement, rates }: Desk): number | undefined {
+export function inSettlement(
+  { minor, currency }: Money,
+  { currency: settlement, rates }: Pick<Desk, 'currency' | 'rates'>,
+): number | undefined {
   if (currency === settlement) return minor
   const rate = rates[currency] ?? crossRate(currency, settlement)
   if (rate === undefined || !(rate > 0)) return undefined

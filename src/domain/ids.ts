@@ -19,6 +19,7 @@ type Prefix =
   | 'aud'
   | 'rb'
   | 'que'
+  | 'view'
   | 'tpl'
   | 'whe'
   | 'whd'

@@ -22,6 +22,7 @@ import { backtestLeaseSeconds, runBacktest } from '../flows/run-backtest.ts'
 import { sendSignIn } from '../flows/sign-in-by-mail.ts'
 import { sendMessage } from '../flows/send-message.ts'
 import { runShadow } from '../flows/shadow-policy.ts'
+import { watchDesk } from '../flows/watch-desk.ts'
 import { announce } from '../flows/webhooks/announce.ts'
 import { deliver } from '../flows/webhooks/deliver.ts'
 import { errorLine } from '../stripe/answers.ts'
@@ -169,6 +170,7 @@ const timers: readonly Timer[] = [
   { name: 'compare subscriptions', everyMs: 15 * minute, run: compareAccess },
   { name: 'compare the balance', everyMs: day, run: compareMoney },
   { name: 'verify the books', everyMs: day, run: verifyNightly },
+  { name: 'watch the desk', everyMs: 20_000, run: watchDesk },
   { name: 'backfill events', everyMs: 5 * minute, run: backfillEvents },
   { name: 'follow pending refunds', everyMs: 5 * minute, run: followPending },
   { name: 'forget what was kept for a while', everyMs: 24 * 60 * minute, run: forgetOld },

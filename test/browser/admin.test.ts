@@ -3,6 +3,8 @@ import { createRequire } from 'node:module'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { buildWebWhenStale } from '../../scripts/build-web.ts'
+import { seePresence } from '../../src/db/presence.ts'
+import { addNote } from '../../src/flows/add-note.ts'
 import { denyRequest } from '../../src/flows/deny-request.ts'
 import { createStaff } from '../../src/http/admin/auth.ts'
 import { openWorld, type World } from '../world.ts'
@@ -87,6 +89,8 @@ describe.skipIf(!browser)(
       await page.getByText('What will happen:').waitFor()
       await page.keyboard.press('Enter')
       await row(page, id).waitFor({ state: 'detached' })
+      await page.getByText(/leaves in/).waitFor()
+      world.later(11)
       await world.settle()
       expect(await status(id)).toBe('refunded')
     })
@@ -103,8 +107,71 @@ describe.skipIf(!browser)(
       await page.getByLabel('Amount (USD)').fill('10,50')
       await page.keyboard.press('Enter')
       await page.getByText('Approved $10.50').waitFor()
+      world.later(11)
       await world.settle()
       expect((await world.request(id)).refund).toMatchObject({ amount_minor: 1050, status: 'succeeded' })
+    })
+
+    test('ten seconds to undo, also after a reload: the countdown is the server’s, and u takes it back', async () => {
+      const id = await waiting()
+      const page = await open(`/queue?open=${id}`)
+      await page.getByText('Refund $29.00 to Visa •4242').waitFor()
+      await page.keyboard.press('a')
+      await page.getByText('What will happen:').waitFor()
+      await page.keyboard.press('Enter')
+      await page.getByText(/leaves in/).waitFor()
+      await page.reload()
+      await page.getByText(/leaves in/).waitFor()
+      await page.keyboard.press('u')
+      await row(page, id).waitFor()
+      expect(await status(id)).toBe('in_review')
+      await page.getByText(/leaves in/).waitFor({ state: 'detached' })
+    })
+
+    test('a question goes out from the keyboard, the request waits for the customer, and the answer is read in it', async () => {
+      const id = await waiting()
+      const page = await open(`/queue?open=${id}`)
+      await page.getByText('Refund $29.00 to Visa •4242').waitFor()
+      await page.keyboard.press('q')
+      await page.getByLabel('Your question').fill('Which file was lost?')
+      await page.keyboard.press('Control+Enter')
+      await row(page, id).waitFor({ state: 'detached' })
+      expect((await world.request(id)).waiting_for).toBe('customer')
+      await world.api('POST', `/v1/refund_requests/${id}/answer`, { answer: 'All of <i>them</i> 🙏' })
+      await row(page, id).waitFor()
+      await page.goto(`${world.url}/admin/requests/${id}`)
+      await page.getByText('All of <i>them</i> 🙏').waitFor()
+    })
+
+    test('⌘K finds a request by e-mail and goes there', async () => {
+      const id = await waiting()
+      const [row] = await world.rows<{ email: string }>(
+        `select c.email from refund_request r join customer c on c.id = r.customer_id where r.id = '${id}'`,
+      )
+      const page = await open('/reports')
+      await page.keyboard.press('Control+k')
+      await page.getByRole('combobox').fill(row!.email)
+      await page.getByRole('option', { name: /request · in review/ }).waitFor()
+      await page.keyboard.press('Enter')
+      await page.getByText('Why it is here').waitFor()
+      expect(page.url()).toContain(id)
+    })
+
+    test('two colleagues see each other at the same request, and a stale click does nothing and says what changed', async () => {
+      const id = await waiting()
+      const page = await open(`/queue?open=${id}`)
+      await page.getByText('Refund $29.00 to Visa •4242').waitFor()
+      await world.rows(`insert into staff (id, name, email, role) values ('lea', 'ليلى Lea', 'lea@example.com', 'support')
+        on conflict do nothing`)
+      await seePresence(world.app.db, world.app.account, { me: 'lea', open: id, now: world.app.now() })
+      await page.getByText('has this open').waitFor({ timeout: 10_000 })
+      await page.route('**/admin/api/live', (route) => route.abort())
+      await page.route(`**/admin/api/requests/${id}`, (route) => route.abort())
+      await page.keyboard.press('a')
+      await addNote(world.app, { id, by: 'staff:lea', note: 'Please wait.' })
+      await page.keyboard.press('Enter')
+      await page.getByText(/This changed since you opened it/).waitFor()
+      expect(await status(id)).toBe('in_review')
     })
 
     test('a denial needs its reason, and the customer reads exactly what was shown', async () => {

@@ -1,6 +1,8 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { App } from '../../app.ts'
+import { seePresence } from '../../db/presence.ts'
+import { forgetView, saveView } from '../../db/saved-views.ts'
 import { roles } from '../../domain/actor.ts'
 import { addNote } from '../../flows/add-note.ts'
 import { askCustomer } from '../../flows/ask-customer.ts'
@@ -23,6 +25,12 @@ const bodies = {
   snooze: z.strictObject({ until: z.iso.datetime({ offset: true }).nullable() }),
   handle: z.strictObject({ note: text(2_000), proof: text(1_000), reply: text(10_000).optional() }),
   merge: z.strictObject({ into: text(100) }),
+  presence: z.strictObject({ open: text(100).nullable() }),
+  view: z.strictObject({
+    name: z.string().trim().min(1, 'is missing').max(60),
+    search: z.record(z.string().max(40), z.string().max(200)),
+    shared: z.boolean(),
+  }),
 } as const
 
 /** What staff do with a request beside approving and denying it. Each route parses, calls one flow, and answers. */
@@ -76,5 +84,20 @@ export function deskRoutes(app: App): Hono<AdminEnv> {
   routes.post('/requests/:id/undo', support, async (c) =>
     answer(c, await undoDecision(app, { id: c.req.param('id'), ...who(c) })),
   )
+  routes.post('/presence', async (c) => {
+    const body = await readBody(c, bodies.presence)
+    if (!body.ok) return body.response
+    const seen = { me: c.get('staff').id, open: body.value.open, now: app.now() }
+    return c.json({ viewers: await seePresence(app.db, app.account, seen) })
+  })
+  routes.post('/views', async (c) => {
+    const body = await readBody(c, bodies.view)
+    if (!body.ok) return body.response
+    return c.json(await saveView(app.db, app.account, { ...body.value, me: c.get('staff').id, at: app.now() }))
+  })
+  routes.post('/views/:id/forget', async (c) => {
+    const gone = await forgetView(app.db, app.account, { me: c.get('staff').id, id: c.req.param('id') })
+    return c.json({ gone })
+  })
   return routes
 }

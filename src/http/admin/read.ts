@@ -6,6 +6,8 @@ import { adminPayment } from '../../db/admin-payments.ts'
 import { adminQueue } from '../../db/admin-queue.ts'
 import { adminReports } from '../../db/admin-reports.ts'
 import { adminRequests } from '../../db/admin-requests.ts'
+import { undoable } from '../../db/admin-undo.ts'
+import { savedViews } from '../../db/saved-views.ts'
 import { installationFacts } from '../../db/admin-settings.ts'
 import { requestScreen } from './request-screen.ts'
 import { needsSecondFactor, readQuery, refuse, type AdminEnv } from './guard.ts'
@@ -26,7 +28,9 @@ const day = z.iso
 const dayMs = 24 * 60 * 60 * 1000
 
 const queueQuery = z.object({
-  view: z.enum(['all', 'overdue', 'mine', 'unassigned', 'failed']).default('all'),
+  view: z
+    .enum(['all', 'overdue', 'mine', 'unassigned', 'mentions', 'escalated', 'failed', 'customer', 'snoozed'])
+    .default('all'),
   reason: text,
   q: text,
   signal: z.enum(['repeat', 'dispute', 'fraud_warning', 'high_value']).optional(),
@@ -81,6 +85,10 @@ export function readRoutes(app: App): Hono<AdminEnv> {
       const { to, ...rest } = query.value
       return c.json(await adminRequests(db, account, { ...rest, to: to && new Date(to.getTime() + dayMs) }))
     })
+    .get('/undoable', async (c) =>
+      c.json({ rows: await undoable(db, account, { by: `staff:${c.get('staff').id}`, now: app.now() }) }),
+    )
+    .get('/views', async (c) => c.json({ views: await savedViews(db, account, c.get('staff').id) }))
     .get('/requests/:id', async (c) => {
       const screen = await requestScreen(app, c.req.param('id'), c.get('staff'))
       return screen ? c.json(screen) : missing(c, 'request')

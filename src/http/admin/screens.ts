@@ -13,6 +13,9 @@ export type {
   SubscriptionDetail,
   ToldMessage,
 } from '../../db/admin-request.ts'
+export type { Undoable } from '../../db/admin-undo.ts'
+export type { Viewer } from '../../db/presence.ts'
+export type { SavedView } from '../../db/saved-views.ts'
 export type { RequestScreen } from './request-screen.ts'
 export type { InstallationFacts } from '../../db/admin-settings.ts'
 export type { RequestListRow, RequestsScreen } from '../../db/admin-requests.ts'

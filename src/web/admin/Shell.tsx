@@ -18,6 +18,8 @@ import {
 } from 'lucide-react'
 import { useState } from 'react'
 import { post } from './api.ts'
+import { Palette } from './Palette.tsx'
+import { UndoBar } from './UndoBar.tsx'
 import { Help } from './Help.tsx'
 import { useKeys } from './keys.ts'
 import { useLive } from './live.ts'
@@ -101,6 +103,8 @@ export function Shell() {
         </main>
       </div>
       <BottomBar waiting={waiting} />
+      <UndoBar />
+      <Palette />
       <Help open={help} close={() => setHelp(false)} />
     </div>
   )

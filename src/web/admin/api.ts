@@ -56,9 +56,29 @@ export function get<T>(path: string, query: Record<string, string | number | und
   return ask<T>(search ? `${path}?${search}` : path, {})
 }
 
-/** Does something. Throws a Problem. */
-export function post<T>(path: string, body: unknown = {}): Promise<T> {
-  return ask<T>(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+/** A key for one click: however often it is sent, it is done once. */
+const clickKey = (): string =>
+  [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+
+const again = (error: unknown): boolean =>
+  isProblem(error) && (error.status === 0 || error.code === 'idempotency_key_in_use')
+
+/**
+ * Does something, once: when the connection is lost in the middle, the same click is sent again under its key, and what was
+ * done already is answered and not done again. Throws a Problem.
+ */
+export async function post<T>(path: string, body: unknown = {}): Promise<T> {
+  const headers = { 'content-type': 'application/json', 'idempotency-key': clickKey() }
+  const send = () => ask<T>(path, { method: 'POST', headers, body: JSON.stringify(body) })
+  for (const waitMs of [400, 1_500]) {
+    try {
+      return await send()
+    } catch (error) {
+      if (!again(error)) throw error
+      await new Promise((done) => setTimeout(done, waitMs))
+    }
+  }
+  return send()
 }
 
 export function isProblem(error: unknown): error is Problem {

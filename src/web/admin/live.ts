@@ -13,7 +13,9 @@ export function useLive(): boolean {
     const look = () => {
       timer ??= setTimeout(() => {
         timer = undefined
-        void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' })
+        void client.invalidateQueries({
+          predicate: ({ queryKey }) => !['me', 'presence', 'views'].includes(String(queryKey[0])),
+        })
       }, gatherMs)
     }
     line.addEventListener('hint', look)

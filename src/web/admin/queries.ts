@@ -8,6 +8,8 @@ import type {
   ReportsScreen,
   RequestScreen,
   RequestsScreen,
+  SavedView,
+  Undoable,
 } from '../../http/admin/screens.ts'
 import { get, isProblem } from './api.ts'
 
@@ -59,3 +61,13 @@ export const auditQuery = (filter: Query) =>
     queryFn: () => get<AuditScreen>('/audit', filter),
     placeholderData: keepPreviousData,
   })
+export const undoableQuery = queryOptions({
+  queryKey: ['undoable'],
+  queryFn: () => get<{ rows: Undoable[] }>('/undoable'),
+  staleTime: 0,
+})
+export const viewsQuery = queryOptions({
+  queryKey: ['views'],
+  queryFn: () => get<{ views: SavedView[] }>('/views'),
+  staleTime: 60_000,
+})

@@ -10,10 +10,12 @@ import { Button, Key } from '../kit/Button.tsx'
 import { Refused } from '../kit/States.tsx'
 import { client, meQuery } from '../queries.ts'
 import { ApproveForm } from './ApproveForm.tsx'
+import { DeedForm } from './DeedForm.tsx'
+import { deedsFor, type DeedName } from './deeds.ts'
 import { DenyForm } from './DenyForm.tsx'
 import { approvalsOf, approvalSentence, askedPolicy, proposedMinor, whyNotApprove } from './outcome.ts'
 
-type Mode = 'choose' | 'approve' | 'part' | 'deny'
+type Mode = 'choose' | 'approve' | 'part' | 'deny' | DeedName
 
 /** The three answers, and what each one does, before it does it. */
 export function ActionBar({ screen, onDecided }: { screen: RequestScreen; onDecided: () => void }) {
@@ -23,7 +25,7 @@ export function ActionBar({ screen, onDecided }: { screen: RequestScreen; onDeci
   const bar = useRef<HTMLDivElement>(null)
   const decide = useMutation({
     mutationFn: ({ how, body }: { how: 'approve' | 'deny'; body: object }) =>
-      post(`/requests/${request.id}/${how}`, body),
+      post(`/requests/${request.id}/${how}`, { ...body, seen: screen.revision }),
     onSuccess: () => {
       setMode('choose')
       onDecided()
@@ -40,14 +42,19 @@ export function ActionBar({ screen, onDecided }: { screen: RequestScreen; onDeci
   const deniable = request.status === 'in_review' || request.status === 'failed'
   // What was denied can still be approved, by somebody who may make exceptions.
   const decidable = deniable || (request.status === 'denied' && !blocked)
+  // A part may be within the limits where the whole is not.
+  const noPart = person ? whyNotApprove(screen, person, 1) : 'One moment…'
+  const deeds = person && mayAs(person.role, 'support') ? deedsFor(screen, person.role) : []
+  const deed = deeds.find(({ name }) => name === mode)
   useKeys(
-    decidable
+    decidable || deeds.length > 0
       ? {
+          ...Object.fromEntries(deeds.map(({ key, name }) => [key, () => open(name)])),
           a: () => {
-            if (!blocked) open('approve')
+            if (decidable && !blocked) open('approve')
           },
           p: () => {
-            if (!blocked) open('part')
+            if (decidable && !noPart) open('part')
           },
           d: () => {
             if (deniable && !noDeny) open('deny')
@@ -59,38 +66,55 @@ export function ActionBar({ screen, onDecided }: { screen: RequestScreen; onDeci
   useEffect(() => {
     if (mode !== 'choose') bar.current?.querySelector<HTMLElement>('[data-first]')?.focus()
   }, [mode])
-  if (!decidable) return null
+  if (!decidable && deeds.length === 0) return null
   const amount = proposedMinor(screen)
   const access = askedPolicy(screen)?.access ?? 'keep'
   return (
     <div ref={bar} className="border-t border-line bg-surface px-4 py-3 shadow-[0_-4px_16px_rgb(0_0_0/0.05)] lg:px-5">
       {mode === 'choose' && (
         <>
-          <p className="mb-2 text-small" id="what-happens">
-            {blocked ? (
-              <span className="text-review">{blocked}</span>
-            ) : (
+          {decidable && (
+            <p className="mb-2 text-small" id="what-happens">
+              {blocked ? (
+                <span className="text-review">{blocked}</span>
+              ) : (
+                <>
+                  <span className="font-medium">{deniable ? 'Approve: ' : 'Approve after all: '}</span>
+                  {approvalSentence(screen, amount, access)}
+                </>
+              )}
+            </p>
+          )}
+          {decidable && <Needs screen={screen} />}
+          <div className="flex flex-wrap gap-2">
+            {decidable && (
               <>
-                <span className="font-medium">{deniable ? 'Approve: ' : 'Approve after all: '}</span>
-                {approvalSentence(screen, amount, access)}
+                <Button
+                  look="approve"
+                  disabled={!!blocked}
+                  aria-describedby="what-happens"
+                  onClick={() => open('approve')}
+                >
+                  <CircleCheck size={16} aria-hidden="true" />
+                  {request.status === 'failed' ? 'Refund again' : 'Approve'}{' '}
+                  {amount > 0 && format(money(amount, payment.currency))} <Key>a</Key>
+                </Button>
+                <Button disabled={!!noPart} onClick={() => open('part')}>
+                  <Scissors size={15} aria-hidden="true" />A part <Key>p</Key>
+                </Button>
               </>
             )}
-          </p>
-          <Needs screen={screen} />
-          <div className="flex flex-wrap gap-2">
-            <Button look="approve" disabled={!!blocked} aria-describedby="what-happens" onClick={() => open('approve')}>
-              <CircleCheck size={16} aria-hidden="true" />
-              Approve {amount > 0 && format(money(amount, payment.currency))} <Key>a</Key>
-            </Button>
-            <Button disabled={!!blocked} onClick={() => open('part')}>
-              <Scissors size={15} aria-hidden="true" />A part <Key>p</Key>
-            </Button>
             {deniable && (
               <Button disabled={!!noDeny} title={noDeny} onClick={() => open('deny')} className="text-deny">
                 <CircleX size={16} aria-hidden="true" />
                 Deny <Key>d</Key>
               </Button>
             )}
+            {deeds.map(({ name, word, key }) => (
+              <Button key={name} look={name === 'ask' ? 'plain' : 'quiet'} onClick={() => open(name)}>
+                {word} <Key>{key}</Key>
+              </Button>
+            ))}
           </div>
           {decide.error && (
             <div className="mt-2">
@@ -109,6 +133,18 @@ export function ActionBar({ screen, onDecided }: { screen: RequestScreen; onDeci
           start={{ amount: toDecimal(money(amount, payment.currency)), access }}
           cancel={() => open('choose')}
           send={(body) => decide.mutate({ how: 'approve', body })}
+        />
+      )}
+      {deed && (
+        <DeedForm
+          key={deed.name}
+          id={request.id}
+          deed={deed}
+          cancel={() => open('choose')}
+          done={() => {
+            setMode('choose')
+            if (deed.name !== 'reopen') onDecided()
+          }}
         />
       )}
       {mode === 'deny' && (
@@ -131,7 +167,7 @@ function Needs({ screen }: { screen: RequestScreen }) {
   const names = given.map(({ by }) => screen.people[by] ?? 'a colleague').join(', ')
   return (
     <p className="mb-2 text-small text-quiet">
-      The policy wants {needed > 1 ? `${needed} people` : 'one person'} with the role {role} or higher.
+      This takes {needed > 1 ? `${needed} people` : 'one person'} with the role {role} or higher.
       {needed > 1 && (
         <>
           {' '}

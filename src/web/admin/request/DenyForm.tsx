@@ -3,34 +3,8 @@ import type { RequestScreen } from '../../../http/admin/screens.ts'
 import { Button } from '../kit/Button.tsx'
 import { Area, Field } from '../kit/Field.tsx'
 import { Refused } from '../kit/States.tsx'
-import { dayOf } from '../../parts/time.ts'
 import { askedPolicy } from './outcome.ts'
-
-type Template = { word: string; reply: string }
-
-function templates(screen: RequestScreen): Template[] {
-  const { payment, request } = screen
-  const language = (request.locale ?? 'en').split('-')[0]!
-  const say = askedPolicy(screen)?.say
-  const rule = say?.[language] ?? say?.['en'] ?? ''
-  const paid = dayOf(payment.paid_at)
-  return [
-    ...(rule ? [{ word: 'The policy’s sentence', reply: rule }] : []),
-    {
-      word: 'Outside the policy',
-      reply: `Your payment of ${paid} is outside of what our refund policy covers. Your access stays as it is.`,
-    },
-    {
-      word: 'Already used',
-      reply: 'The product was used for most of the paid period, so we can’t refund it. Your access stays as it is.',
-    },
-    {
-      word: 'Wrong account',
-      reply:
-        'We couldn’t connect this request with the payment. Please answer from the e-mail address of your account.',
-    },
-  ]
-}
+import { Replies } from './Replies.tsx'
 
 /** A no with its reason: one for colleagues, one for the customer, who reads exactly what is shown. */
 export function DenyForm({
@@ -52,6 +26,8 @@ export function DenyForm({
     event.preventDefault()
     if (!busy) send({ note, ...(reply.trim() && { reply }) })
   }
+  const say = askedPolicy(screen)?.say
+  const rule = say?.[(screen.request.locale ?? 'en').split('-')[0]!] ?? say?.['en']
   const name = screen.customer?.name ?? 'The customer'
   return (
     <form
@@ -83,18 +59,18 @@ export function DenyForm({
         <Field
           label="Reply to the customer"
           hint={
-            <span className="flex flex-wrap gap-1.5">
-              {templates(screen).map((template) => (
+            <>
+              {rule && (
                 <button
-                  key={template.word}
                   type="button"
-                  className="rounded border border-edge px-1.5 py-0.5 hover:bg-sunken"
-                  onClick={() => setReply(template.reply)}
+                  className="mb-1.5 rounded border border-edge px-1.5 py-0.5 hover:bg-sunken"
+                  onClick={() => setReply(rule)}
                 >
-                  {template.word}
+                  The policy’s sentence
                 </button>
-              ))}
-            </span>
+              )}
+              <Replies request={screen.request.id} use="deny" pick={setReply} />
+            </>
           }
         >
           {(id) => (

@@ -1,5 +1,5 @@
-import { CircleAlert, Gem, Repeat2, ShieldAlert, UserRound, type LucideIcon } from 'lucide-react'
-import type { QueueRow, Signal } from '../../../http/admin/screens.ts'
+import { CircleAlert, Eye, Gem, Repeat2, ShieldAlert, UserRound, type LucideIcon } from 'lucide-react'
+import type { QueueRow, Signal, Viewer } from '../../../http/admin/screens.ts'
 import { Amount, Time } from '../kit/Show.tsx'
 import { reasonWord, signalWords } from '../words.ts'
 
@@ -13,11 +13,13 @@ const icons = {
 /** One row is one decision. */
 export function QueueList({
   rows,
+  viewers,
   open,
   narrow,
   onOpen,
 }: {
   rows: QueueRow[]
+  viewers: readonly Viewer[]
   open: string | undefined
   narrow: boolean
   onOpen: (id: string) => void
@@ -37,7 +39,7 @@ export function QueueList({
                 narrow ? '' : 'xl:grid xl:grid-cols-[7.5rem_minmax(10rem,15rem)_1fr_auto] xl:items-center xl:gap-4'
               }
             >
-              <Line row={row} narrow={narrow} />
+              <Line row={row} narrow={narrow} here={viewers.filter(({ request }) => request === row.id)} />
             </div>
           </button>
         </li>
@@ -46,7 +48,7 @@ export function QueueList({
   )
 }
 
-function Line({ row, narrow }: { row: QueueRow; narrow: boolean }) {
+function Line({ row, narrow, here }: { row: QueueRow; narrow: boolean; here: readonly Viewer[] }) {
   const wide = narrow ? 'hidden' : 'hidden xl:block'
   const small = narrow ? '' : 'xl:hidden'
   return (
@@ -56,7 +58,7 @@ function Line({ row, narrow }: { row: QueueRow; narrow: boolean }) {
       </div>
       <div className="flex items-baseline justify-between gap-3">
         <p className="min-w-0 truncate">
-          <span className="font-medium">{row.customer_name ?? row.customer_email ?? 'Unknown customer'}</span>
+          <bdi className="font-medium">{row.customer_name ?? row.customer_email ?? 'Unknown customer'}</bdi>
         </p>
         <Amount minor={row.amount_minor} currency={row.currency} className={`font-semibold ${small}`} />
       </div>
@@ -75,6 +77,14 @@ function Line({ row, narrow }: { row: QueueRow; narrow: boolean }) {
           {row.approvers && row.approvers.count > 1 && (
             <span>
               {row.approvals} of {row.approvers.count} approvals
+            </span>
+          )}
+          {row.asked_at && <span className="text-waiting">waits for the customer</span>}
+          {row.escalated_to && <span className="font-medium text-review">escalated to {row.escalated_to}</span>}
+          {here.length > 0 && (
+            <span className="inline-flex items-center gap-1 text-waiting">
+              <Eye size={13} aria-hidden="true" />
+              <bdi>{here.map(({ name }) => name).join(', ')}</bdi>
             </span>
           )}
           {row.assignee && (

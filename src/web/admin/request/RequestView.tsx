@@ -1,6 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { Maximize2, UserRound, X } from 'lucide-react'
+import { Eye, Maximize2, UserRound, X } from 'lucide-react'
+import { useEffect } from 'react'
 import { mayAs } from '../../../domain/actor.ts'
 import type { RequestScreen } from '../../../http/admin/screens.ts'
 import { requestWords } from '../../parts/words.ts'
@@ -10,10 +11,12 @@ import { Button, buttonLook } from '../kit/Button.tsx'
 import { Card } from '../kit/Page.tsx'
 import { Amount, Badge, Time } from '../kit/Show.tsx'
 import { Failure, Refused, Skeleton } from '../kit/States.tsx'
+import { setOpen, useViewers } from '../presence.ts'
 import { client, meQuery, requestQuery } from '../queries.ts'
 import { channelWords, reasonWord } from '../words.ts'
 import { ActionBar } from './ActionBar.tsx'
 import { BundleCard } from './BundleCard.tsx'
+import { Conversation } from './Conversation.tsx'
 import { CustomerCard, PaymentCard, RefundCard } from './Cards.tsx'
 import { ExceptionCard } from './Exceptions.tsx'
 import { History } from './History.tsx'
@@ -24,6 +27,10 @@ import { Trace } from './Trace.tsx'
 /** One screen to decide on. `onClose` is there when it stands beside a list. */
 export function RequestView({ id, onClose, onDecided }: { id: string; onClose?: () => void; onDecided: () => void }) {
   const { data: screen, error, isPending, refetch } = useQuery(requestQuery(id))
+  useEffect(() => {
+    setOpen(id)
+    return () => setOpen(null)
+  }, [id])
   if (isPending) return <Skeleton alone lines={9} tall />
   if (!screen)
     return (
@@ -48,6 +55,7 @@ export function RequestView({ id, onClose, onDecided }: { id: string; onClose?: 
               <ExceptionCard key={exception.id} exception={exception} linked={false} />
             ))}
             <Said screen={screen} />
+            <Conversation screen={screen} />
             <Card title={screen.request.status === 'in_review' ? 'Why it is here' : 'What the policy said'}>
               <Reasons screen={screen} />
             </Card>
@@ -100,6 +108,7 @@ function TopLine({ screen, onClose }: { screen: RequestScreen; onClose?: () => v
             )}
           </p>
         </div>
+        <Viewers id={request.id} />
         <Assign screen={screen} />
         {onClose && (
           <Link
@@ -115,6 +124,18 @@ function TopLine({ screen, onClose }: { screen: RequestScreen; onClose?: () => v
         {onClose && <CloseButton onClose={onClose} />}
       </div>
     </header>
+  )
+}
+
+/** Which colleagues have this open at the same moment. */
+function Viewers({ id }: { id: string }) {
+  const here = useViewers().filter(({ request }) => request === id)
+  if (here.length === 0) return null
+  return (
+    <p role="status" className="flex items-center gap-1 text-small text-waiting">
+      <Eye size={14} aria-hidden="true" />
+      <bdi>{here.map(({ name }) => name).join(', ')}</bdi> {here.length === 1 ? 'has' : 'have'} this open
+    </p>
   )
 }
 

@@ -2,6 +2,7 @@ import type { AccessChoice, Decision } from '../../../domain/decision.ts'
 import { format, money, shareRoundedDown } from '../../../domain/money.ts'
 import type { PaymentDetail, RequestScreen, SubscriptionDetail } from '../../../http/admin/screens.ts'
 import { mayAs } from '../../../domain/actor.ts'
+import { inSettlement, whatApprovalTakes, type Takes } from '../../../domain/desk.ts'
 import { roleToApprove, standingApprovals } from '../../../domain/approval.ts'
 import { dayOf } from '../../parts/time.ts'
 import { methodName } from '../../parts/words.ts'
@@ -38,19 +39,23 @@ export function accessSentence(
 }
 
 /** How many approvals stand and how many the policy wants. */
-export function approvalsOf(screen: RequestScreen): {
+export function approvalsOf(
+  screen: RequestScreen,
+  amount_minor = proposedMinor(screen),
+): {
   given: { by: string; amount_minor: number }[]
   needed: number
   role: string
 } {
   const policy = askedPolicy(screen)
+  const takes = takesOf(screen, amount_minor)
   return {
     given: standingApprovals(
       screen.decisions,
       screen.refunds.filter(({ request_id }) => request_id === screen.request.id),
       new Date(),
     ),
-    needed: policy?.approvers.count ?? 1,
+    needed: takes.ok ? takes.people : (policy?.approvers.count ?? 1),
     role: roleToApprove(screen.request.status, policy),
   }
 }
@@ -58,7 +63,8 @@ export function approvalsOf(screen: RequestScreen): {
 /** The whole of what an approval does, for the line above its button. */
 export function approvalSentence(screen: RequestScreen, amount_minor: number, access: AccessChoice): string {
   const { payment, subscription } = screen
-  const { given, needed } = approvalsOf(screen)
+  const { given: before, needed } = approvalsOf(screen, amount_minor)
+  const given = before.filter((one) => one.amount_minor === amount_minor)
   const amount = format(money(amount_minor, payment.currency))
   if (given.length + 1 < needed)
     return `Your approval of ${amount} is kept and waits for ${needed - given.length - 1} more. No money moves yet, and the customer is not told.`
@@ -68,19 +74,47 @@ export function approvalSentence(screen: RequestScreen, amount_minor: number, ac
   return `Refund ${amount} to ${methodName(payment)} · ${accessSentence(access, subscription, payment)} · ${told}`
 }
 
+/** What an approval of this amount takes from this person, by the limits that the server has for them. */
+function takesOf(screen: RequestScreen, amount_minor: number): Takes {
+  const { you, payment, decisions, refunds, request } = screen
+  const amount = inSettlement(money(amount_minor, payment.currency), you.desk)
+  const stake = amount === undefined || you.beside_minor === null ? undefined : amount + you.beside_minor
+  const mine = refunds.filter(({ request_id }) => request_id === request.id)
+  const standing = standingApprovals(decisions, mine, new Date(), amount_minor)
+  return whatApprovalTakes(you.desk, you.rights, {
+    amount,
+    stake,
+    policy: askedPolicy(screen)?.approvers.count ?? 1,
+    // Whether one of them is an owner is checked when it is sent: roles may change until then.
+    standing: standing.map(() => 'owner'),
+  })
+}
+
 /** Why somebody can't approve this, before they click; undefined when they can. */
-export function whyNotApprove(screen: RequestScreen, me: { id: string; role: string }): string | undefined {
-  const { request, payment } = screen
+export function whyNotApprove(
+  screen: RequestScreen,
+  me: { id: string; role: string },
+  amount_minor = proposedMinor(screen),
+): string | undefined {
+  const { request, payment, you } = screen
   const { given, role } = approvalsOf(screen)
-  if (!mayAs(me.role, role)) return `Only ${role} or a higher role can approve this; you are ${me.role}.`
-  if (request.created_by === `staff:${me.id}`) return 'You made this request, so somebody else has to approve it.'
-  if (given.some(({ by }) => by === `staff:${me.id}`))
+  const alone = !you.desk.four_eyes && you.rights.role === 'owner'
+  if (!mayAs(you.rights.role, role)) return `Only ${role} or a higher role can approve this; you are ${me.role}.`
+  if (request.created_by === `staff:${me.id}` && !alone)
+    return 'You made this request, so somebody else has to approve it.'
+  if (given.some(({ by, amount_minor: minor }) => by === `staff:${me.id}` && minor === amount_minor))
     return 'You have approved this already. It waits for a second person.'
   if (!payment.captured) return 'This payment was not captured: there is nothing to refund.'
   if (payment.dispute === 'open' || payment.dispute === 'lost')
     return 'The bank has a dispute about this payment. A refund now could pay the money twice: answer the dispute in Stripe.'
   if (payment.refundable_minor === 0) return 'Nothing of this payment is left to refund.'
-  return undefined
+  const takes = takesOf(screen, amount_minor)
+  if (takes.ok) return undefined
+  if (takes.why === 'fresh')
+    return 'You have had your role for less than a day, so somebody else has to be the second person.'
+  if (takes.why === 'no_owner') return 'Above the limits of finance one of the two people is an owner.'
+  const limit = format(money(takes.limit_minor, you.desk.currency))
+  return `Above your limit of ${limit} for one ${takes.why}: ${takes.role} can approve it. Escalate it, or approve a part.`
 }
 
 /** Amounts worth suggesting for a part, each once: the policy's own, the unused share of the period, half. */
@@ -97,6 +131,9 @@ export function suggestions({ payment, ...screen }: RequestScreen, now: Date): {
     const unused = Math.min(end - start, Math.max(0, end - now.getTime()))
     if (end > start) found.push({ word: 'Unused days', minor: shareRoundedDown(all, unused, end - start).minor })
   }
+  const used = usedShare({ payment, ...screen })
+  if (used !== undefined)
+    found.push({ word: 'By usage', minor: shareRoundedDown(all, Math.round((1 - used) * 1e6), 1e6).minor })
   found.push({ word: 'Half', minor: shareRoundedDown(all, 1, 2).minor })
   return found.filter(
     ({ minor }, at) => minor > 0 && minor <= left && found.findIndex((other) => other.minor === minor) === at,
@@ -105,3 +142,12 @@ export function suggestions({ payment, ...screen }: RequestScreen, now: Date): {
 
 const sameInstant = (a: string | null, b: string): boolean =>
   a !== null && new Date(a).getTime() === new Date(b).getTime()
+
+/** The share of the product that was used, where the policy asked for it and knew it. */
+function usedShare(screen: RequestScreen): number | undefined {
+  const found = askedPolicy(screen)?.findings.find(
+    ({ condition, mark }) => /^usage\.share\b/.test(condition) && mark !== 'unknown',
+  )
+  const percent = found && /([\d.]+)\s*%/.exec(found.actual)?.[1]
+  return percent === undefined ? undefined : Math.min(1, Math.max(0, Number(percent) / 100))
+}

@@ -6,6 +6,8 @@ import type { QueueCounts, QueueView } from '../../../http/admin/screens.ts'
 import { useKeys } from '../keys.ts'
 import { Head, Pick, SearchBox } from '../kit/Page.tsx'
 import { Empty, Failure, Skeleton } from '../kit/States.tsx'
+import { SavedViews } from '../SavedViews.tsx'
+import { useViewers } from '../presence.ts'
 import { queueQuery } from '../queries.ts'
 import { Exceptions } from '../request/Exceptions.tsx'
 import { QueueList } from '../request/QueueList.tsx'
@@ -17,7 +19,11 @@ const views = [
   ['overdue', 'Overdue'],
   ['mine', 'Mine'],
   ['unassigned', 'Nobody’s'],
+  ['mentions', 'Mentions me'],
+  ['escalated', 'Escalated'],
   ['failed', 'Failed refunds'],
+  ['customer', 'Waits for customer'],
+  ['snoozed', 'Snoozed'],
   ['exceptions', 'Differences'],
 ] as const
 
@@ -28,6 +34,7 @@ export function QueueScreen() {
   const server = view === 'exceptions' ? filter : { ...filter, ...(view !== 'all' && { view }) }
   const { data, error, isPending, refetch } = useQuery(queueQuery(server))
   const rows = data?.rows ?? []
+  const viewers = useViewers()
   const at = rows.findIndex(({ id }) => id === open)
   const set = (change: Record<string, string | undefined>) =>
     void navigate({ search: (old) => ({ ...old, ...change }), replace: true })
@@ -66,6 +73,7 @@ export function QueueScreen() {
                 choices={Object.entries(signalWords)}
                 onPick={(signal) => set({ signal })}
               />
+              <SavedViews search={{ ...filter, ...(view !== 'all' && { view }) }} />
             </>
           )}
         </Head>
@@ -79,7 +87,7 @@ export function QueueScreen() {
           ) : rows.length === 0 ? (
             <Nothing filtered={view !== 'all' || Object.keys(filter).length > 0} />
           ) : (
-            <QueueList rows={rows} open={open} narrow={panel} onOpen={(id) => set({ open: id })} />
+            <QueueList rows={rows} viewers={viewers} open={open} narrow={panel} onOpen={(id) => set({ open: id })} />
           )}
         </div>
       </div>
@@ -116,7 +124,7 @@ function Views({ view, counts }: { view: string; counts: QueueCounts | undefined
           >
             {word}
             <span
-              className={`figures text-small ${code !== 'all' && code !== 'mine' && code !== 'unassigned' && count ? 'font-semibold text-deny' : 'text-quiet'}`}
+              className={`figures text-small ${(code === 'overdue' || code === 'failed' || code === 'exceptions') && count ? 'font-semibold text-deny' : 'text-quiet'}`}
             >
               {count ?? '–'}
             </span>

@@ -28,6 +28,10 @@ export async function seed(
   const source = await readFile(new URL('../../policies/default.yaml', import.meta.url), 'utf8')
   await publishPolicy(app, { source, comment: 'The policy that Moneyback comes with.', by: 'moneyback', role: 'owner' })
   for (const member of staff) await createStaff(app, member)
+  // A team of some weeks: who is new is not the second of two.
+  await sql`update staff set "createdAt" = now() - interval '60 days', role_since = now() - interval '60 days'`.execute(
+    app.db,
+  )
   const { secret: apiKey } = await createApiKey(app.db, app.account, 'Demo', app.now())
 
   const now = Math.floor(app.now().getTime() / 1000) - 60

@@ -4,7 +4,11 @@ import tailwindcss from '@tailwindcss/vite'
 import { defineConfig } from 'vite'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
-const apps = { admin: at('src/web/admin/main.tsx'), portal: at('src/web/portal/main.tsx') }
+const apps = {
+  admin: at('src/web/admin/main.tsx'),
+  portal: at('src/web/portal/main.tsx'),
+  embed: at('src/web/embed/embed.ts'),
+}
 
 /**
  * The two apps in one build. Every file is external and named by its content: the pages carry no inline script or style,
@@ -25,6 +29,8 @@ export default defineConfig({
     rolldownOptions: {
       // 'use client' means something to servers that render; here it is a word without effect.
       onLog: (level, log, pass) => log.code === 'MODULE_LEVEL_DIRECTIVE' || pass(level, log),
+      // Merchants write the address of embed.js into their pages, so it stays the same.
+      output: { entryFileNames: ({ name }) => (name === 'embed' ? 'embed.js' : 'assets/[name]-[hash].js') },
       input: Object.fromEntries(Object.entries(apps).filter(([, path]) => existsSync(path))),
     },
   },

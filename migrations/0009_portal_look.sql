@@ -77,3 +77,33 @@ create table rate_limit (
   points integer not null default 0,
   expire bigint
 );
+
+-- Look and words ------------------------------------------------------------------------------------------------------
+
+create table portal_look (
+  account_id text primary key references account,
+  look       jsonb not null,                     -- src/domain/portal-look.ts
+  logo       bytea check (octet_length(logo) <= 524288),
+  logo_type  text check (logo_type in ('image/png', 'image/jpeg', 'image/webp')),
+  changed_at timestamptz not null,
+  constraint a_logo_has_its_type check ((logo is null) = (logo_type is null))
+);
+
+-- The merchant's own words for a sentence of the portal.
+create table portal_text (
+  account_id text not null references account,
+  language   text not null,
+  key        text not null,                      -- "then.refund_button"
+  text       text not null,
+  primary key (account_id, language, key)
+);
+
+-- What stood beside a refund, and whether it was chosen. Once for each payment, however often it was looked at.
+create table portal_alternative (
+  account_id text not null references account,
+  name       text not null,
+  payment_id text not null,
+  shown_at   timestamptz not null,
+  taken_at   timestamptz,
+  primary key (account_id, name, payment_id)
+);

@@ -5,7 +5,6 @@ import { except } from 'hono/combine'
 import { createMiddleware } from 'hono/factory'
 import { HTTPException } from 'hono/http-exception'
 import { requestId } from 'hono/request-id'
-import { secureHeaders } from 'hono/secure-headers'
 import { sql } from 'kysely'
 import type { Server } from 'node:http'
 import type { App } from '../app.ts'
@@ -14,6 +13,8 @@ import { adminRoutes } from './admin/routes.ts'
 import { apiRoutes } from './api/routes.ts'
 import { ownPolicy } from './attachments.ts'
 import { docsRoutes } from './docs.ts'
+import { pageHeaders } from './headers.ts'
+import { policyPages } from './portal/policy-page.ts'
 import { portalRoutes } from './portal/routes.ts'
 import { answerProblem } from './problem.ts'
 import { stripeWebhook } from './stripe-webhook.ts'
@@ -23,7 +24,14 @@ import { webFiles } from './web.ts'
 export function makeServer(app: App): Hono {
   const server = new Hono()
   server.use(requestId())
-  server.use(stricterPolicyStands, headers())
+  // What stands on merchants' pages has headers of its own (portal/look.ts).
+  server.use(
+    except(
+      ['/portal/embed', '/portal/embed.js', '/admin/api/settings/portal/preview'],
+      stricterPolicyStands,
+      pageHeaders(),
+    ),
+  )
   server.route('/webhooks/stripe', stripeWebhook(app))
   // The portal has limits of its own: files are larger.
   server.use(except('/portal/*', smallBody))
@@ -32,6 +40,7 @@ export function makeServer(app: App): Hono {
   server.route('/docs', docsRoutes())
   server.route('/v1', apiRoutes(app))
   server.route('/portal', portalRoutes(app))
+  server.route('/policy', policyPages(app))
   server.route('/admin', adminRoutes(app))
   server.get('/', (c) => c.redirect('/admin'))
   server.notFound((c) =>
@@ -61,30 +70,6 @@ const stricterPolicyStands = createMiddleware(async (c, next) => {
   c.res.headers.delete(ownPolicy)
   if (own.includes("frame-ancestors 'self'")) c.res.headers.set('x-frame-options', 'SAMEORIGIN')
 })
-
-/** Scripts and styles come from this origin alone, nothing is embedded anywhere, nothing is cached that carries data. */
-function headers() {
-  return secureHeaders({
-    contentSecurityPolicy: {
-      defaultSrc: ["'none'"],
-      scriptSrc: ["'self'"],
-      styleSrc: ["'self'"],
-      imgSrc: ["'self'", 'data:'],
-      connectSrc: ["'self'"],
-      fontSrc: ["'self'"],
-      formAction: ["'self'"],
-      baseUri: ["'none'"],
-      frameAncestors: ["'none'"],
-      objectSrc: ["'none'"],
-      frameSrc: ["'self'"],
-    },
-    referrerPolicy: 'no-referrer',
-    crossOriginOpenerPolicy: 'same-origin',
-    crossOriginResourcePolicy: 'same-origin',
-    xFrameOptions: 'DENY',
-    strictTransportSecurity: 'max-age=63072000; includeSubDomains',
-  })
-}
 
 /** PostgreSQL away is told as such (503), so that a client knows to come again; everything else is our own fault. */
 function unexpected(app: App, error: Error, c: import('hono').Context): Response {

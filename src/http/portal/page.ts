@@ -1,86 +1,56 @@
 import type { Context } from 'hono'
-import { html, raw } from 'hono/html'
-import { sql } from 'kysely'
+import { html } from 'hono/html'
 import type { App } from '../../app.ts'
+import { ownTexts } from '../../db/portal-look.ts'
+import { portalRequest } from '../../db/portal-requests.ts'
+import { usePortalSession } from '../../db/portal-sessions.ts'
+import { withOwn } from '../../web/portal/words/own.ts'
+import { sessionSecret } from './guard.ts'
 import { withdrawalOffered } from '../../flows/withdrawal-offered.ts'
-import { headOf, preloadOf } from '../web.ts'
-import { languages, type Language } from '../../domain/languages.ts'
 import { languageOf } from './language.ts'
 import { pageWords } from './page-words.ts'
+import { shell } from './shell.ts'
+import { statusWithoutScript } from './status-page.ts'
+import { requestView } from './views.ts'
 import { wordsIn } from './words.ts'
 
 /** Draws the pages: the outline of what will stand there, so that something is seen before the script has arrived. */
 export function portalPages(app: App): (c: Context) => Promise<Response> {
   return async (c) => {
     const language = languageOf(c)
-    const head = await headOf('portal').catch(() => '')
-    const preload = await preloadOf(`src/web/portal/words/${language}.ts`).catch(() => '')
-    if (head === '') return c.text('The pages are not built yet: run npm run build.', 503)
     c.header('cache-control', 'no-store')
     c.header('vary', 'accept-language, cookie')
-    return c.html(
-      page({
-        language,
-        title: (await wordsIn(language)).payments.title,
-        shop: await shopName(app),
-        mail: app.config.smtpUrl !== undefined,
-        withdrawal: await withdrawalOffered(app),
-        head: `${head}\n${preload}`,
-        list: /\/portal(\/enter)?\/?$/.test(c.req.path),
-      }),
-    )
+    const list = /\/portal(\/enter|\/embed)?\/?$/.test(c.req.path)
+    return shell(app, c, {
+      language,
+      title: (await wordsIn(language)).payments.title,
+      script: true,
+      meta: {
+        ...(app.config.smtpUrl !== undefined && { mail: 'offered' }),
+        ...((await withdrawalOffered(app)) && { withdrawal: 'offered' }),
+      },
+      main: html`<noscript>${await withoutScript(app, c)}</noscript>
+        <div class="skeleton">
+          <span class="bone title"></span>${
+            list
+              ? html`<span class="bone card"></span><span class="bone card"></span><span class="bone card"></span>`
+              : html`<span class="bone sheet"></span>`
+          }
+        </div>`,
+    })
   }
 }
 
-/** What the merchant is called: the name of their Stripe account. */
-export async function shopName(app: App): Promise<string> {
-  const { rows } = await sql<{ name: string | null }>`select name from account where id = ${app.account}`.execute(
-    app.db,
-  )
-  return rows[0]?.name ?? 'Moneyback'
-}
-
-type Page = {
-  readonly language: Language
-  readonly title: string
-  readonly shop: string
-  /** Whether links are sent by e-mail. */
-  readonly mail: boolean
-  /** Whether customers can withdraw from a contract here. */
-  readonly withdrawal: boolean
-  readonly head: string
-  readonly list: boolean
-}
-
-function page({ language, title, shop, mail, withdrawal, head, list }: Page) {
-  return html`<!doctype html>
-    <html lang="${language}" dir="${languages[language].direction}">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
-        <meta name="color-scheme" content="light dark" />
-        <meta name="robots" content="noindex" />
-        <meta name="shop" content="${shop}" />
-        ${mail ? html`<meta name="mail" content="offered" />` : ''}
-        ${withdrawal ? html`<meta name="withdrawal" content="offered" />` : ''}
-        <title>${title}</title>
-        <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-        ${raw(head)}
-      </head>
-      <body>
-        <div id="app">
-          <header class="head"><span class="shop">${shop}</span></header>
-          <main aria-busy="true">
-            <noscript><p class="changed">${pageWords[language].noscript}</p></noscript>
-            <div class="skeleton">
-              <span class="bone title"></span>${
-                list
-                  ? html`<span class="bone card"></span><span class="bone card"></span><span class="bone card"></span>`
-                  : html`<span class="bone sheet"></span>`
-              }
-            </div>
-          </main>
-        </div>
-      </body>
-    </html>`
+/** What stands there for somebody without JavaScript: a request's state, to whom it belongs; else what is needed. */
+async function withoutScript(app: App, c: Context) {
+  const language = languageOf(c)
+  const [, id] = /^\/portal\/requests\/(rr_\w+)\/?$/.exec(c.req.path) ?? []
+  const secret = id === undefined ? undefined : sessionSecret(app, c)
+  const session = secret === undefined ? undefined : await usePortalSession(app.db, app.account, secret, app.now())
+  const own = session !== undefined && (session.request === null || session.request === id)
+  const row = own ? await portalRequest(app.db, app.account, session.owners, id!) : undefined
+  if (row === undefined) return html`<p class="changed">${pageWords[language].noscript}</p>`
+  const words = withOwn(await wordsIn(language), await ownTexts(app.db, app.account, language))
+  const now = app.now()
+  return statusWithoutScript(requestView(row, { locale: language, words, now }), { language, words, now })
 }

@@ -5,6 +5,8 @@ import { portalPayments } from '../../db/portal-payments.ts'
 import { portalRequest } from '../../db/portal-requests.ts'
 import { appealRequest } from '../../flows/appeal-request.ts'
 import { sessionLastsMs } from '../../domain/portal-link.ts'
+import { takeAlternative } from '../../flows/portal-look.ts'
+import { shopName } from '../../flows/shop-brand.ts'
 import { paymentBadges } from '../../flows/payment-badges.ts'
 import { previewDecision } from '../../flows/preview-decision.ts'
 import { withdrawRequest } from '../../flows/withdraw-request.ts'
@@ -16,10 +18,12 @@ import { files, limitBody } from './files.ts'
 import { customerOnly, notFound, ownPagesOnly, readBody, refuse, refused, tooMany, type PortalEnv } from './guard.ts'
 import type { Language } from '../../domain/languages.ts'
 import { languageOf } from './language.ts'
-import { portalPages, shopName } from './page.ts'
+import { lookRoutes } from './look.ts'
+import { portalPages } from './page.ts'
 import { mayAskSeveral, severalRoutes } from './several.ts'
 import { submitOnce } from './submit.ts'
 import { paymentEntry, previewView, requestView } from './views.ts'
+import { alternativesBeside } from './alternatives.ts'
 import { waysIn } from './ways-in.ts'
 import { withdrawalRoutes } from './withdrawal/routes.ts'
 import { wordsIn } from './words.ts'
@@ -41,6 +45,7 @@ const bodies = {
     files: fileIds,
   }),
   appeal: z.object({ comment }),
+  alternative: z.strictObject({ name: z.string().max(40) }),
 } as const
 
 const bodyAtMost = 64 * 1024
@@ -51,6 +56,7 @@ export function portalRoutes(app: App): Hono {
   const portal = new Hono()
   portal.route('/api', portalApi(app))
   portal.route('/withdrawal', withdrawalRoutes(app))
+  portal.route('/', lookRoutes(app))
   portal.get('/*', portalPages(app))
   return portal
 }
@@ -112,7 +118,18 @@ function asking(app: App, api: Hono<PortalEnv>): void {
     const wait = await tooOften(app, 'preview', c.get('customer'))
     if (wait !== undefined) return tooMany(c, wait)
     const preview = await previewFor(app, c.get('customer'), languageOf(c), { payment: c.req.param('id'), ...body })
-    return 'code' in preview ? refused(c, preview) : c.json(preview)
+    if ('code' in preview) return refused(c, preview)
+    return c.json({ ...preview, alternatives: await alternativesBeside(app, preview, languageOf(c)) } satisfies Preview)
+  })
+
+  // Something else instead of the refund, if the customer likes it better. Nothing is refunded and no way is closed.
+  api.post('/payments/:id/alternatives', async (c) => {
+    const body = await readBody(c, bodies.alternative)
+    if (body === undefined) return refuse(c, 422, unusable)
+    const customer = c.get('customer')
+    const asked = { payment: c.req.param('id'), name: body.name, customer, by: `customer:${customer}` } as const
+    const taken = await takeAlternative(app, asked)
+    return taken.ok ? c.json({}) : refused(c, taken.no)
   })
 
   // The deed, as it was shown; where it would be another one by now, that is shown first.

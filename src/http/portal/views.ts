@@ -67,6 +67,7 @@ export function previewView(
   { locale, words, now }: Told,
 ): Preview {
   return {
+    alternatives: [],
     payment: entry,
     verdict: decision.verdict,
     amount_minor: decision.amount.minor,

@@ -55,7 +55,16 @@ export type AccessView = {
 /** What would have made it a yes: the fact and the value that it would have needed. */
 export type MissedBy = { readonly sentence: string; readonly language: string }
 
+/** What may be chosen instead of the refund. Without `url` a person sets it up. */
+export type AlternativeView = {
+  readonly name: string
+  readonly title: string
+  readonly text: string
+  readonly url: string | null
+}
+
 export type Preview = {
+  readonly alternatives: readonly AlternativeView[]
   readonly payment: PaymentEntry
   readonly verdict: Verdict
   readonly amount_minor: number

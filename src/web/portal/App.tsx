@@ -7,6 +7,7 @@ import { readWayBack } from './draft.ts'
 import { choose, useSpoken, useWords } from './language.ts'
 import { ByMail, NoticePage, WayBack } from './parts/Notice.tsx'
 import { place, routeOf, to } from './router.ts'
+import { framed } from './visit.ts'
 import { Link } from './parts/Link.tsx'
 import { signIn } from './sign-in.ts'
 import { Enter } from './screens/Enter.tsx'
@@ -18,6 +19,7 @@ import { Then } from './screens/Then.tsx'
 import { Why } from './screens/Why.tsx'
 
 const shop = document.querySelector<HTMLMetaElement>('meta[name="shop"]')?.content ?? ''
+const logo = document.querySelector<HTMLMetaElement>('meta[name="logo"]')?.content
 const left = signal(false)
 
 /** The portal: a head with the merchant's name, one page, and a foot with the language. */
@@ -30,9 +32,10 @@ export function App() {
       </a>
       <header class="head">
         <Link class="shop" href={to.payments}>
+          {logo && <img class="logo" src={logo} alt="" />}
           {shop}
         </Link>
-        <WayBack quiet url={readWayBack()} />
+        {!framed && <WayBack quiet url={readWayBack()} />}
       </header>
       <OfflineBanner />
       <main id="main">{left.value ? <Left /> : <Page />}</main>

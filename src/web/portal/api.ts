@@ -81,6 +81,8 @@ export const payments = () => call<PaymentsAnswer>('GET', '/payments')
 export const payment = (id: string) => call<PaymentEntry>('GET', `/payments/${encodeURIComponent(id)}`)
 export const preview = (id: string, reason: string, comment: string) =>
   call<Preview>('POST', `/payments/${encodeURIComponent(id)}/preview`, { reason, comment: comment || undefined })
+export const takeAlternative = (id: string, name: string) =>
+  call<object>('POST', `/payments/${encodeURIComponent(id)}/alternatives`, { name })
 export const submit = (body: NewRequestBody) => call<NewRequestAnswer>('POST', '/requests', body)
 export const previewSeveral = (payments: readonly string[], reason: string, comment: string) =>
   call<SeveralPreview>('POST', '/several/preview', { payments, reason, comment: comment || undefined })

@@ -1,5 +1,7 @@
 import { signal } from '@preact/signals'
 import { languageFor, languages, type Language } from '../../domain/languages.ts'
+import { withOwn } from './words/own.ts'
+import { framed } from './visit.ts'
 import type { Words } from './words/words.ts'
 
 /** One language per file, fetched when it is chosen. */
@@ -36,19 +38,33 @@ export function useSpoken(): Spoken {
   return spoken.value
 }
 
+// The page brings the merchant's own sentences for the language that it was drawn in.
+const brought = document.getElementById('own-words')?.textContent
+let drawnIn: string | undefined = document.documentElement.lang
+
+/** The merchant's own sentences for a language, by key; none where they can't be fetched, because ours do as well. */
+async function ownWords(language: Language): Promise<Readonly<Record<string, string>>> {
+  if (language === drawnIn) {
+    drawnIn = undefined
+    return JSON.parse(brought ?? '{}') as Record<string, string>
+  }
+  const answer = await fetch(`/portal/words/${language}`).catch(() => undefined)
+  return answer?.ok ? ((await answer.json()) as Record<string, string>) : {}
+}
+
 /** Loads a language and speaks it from then on. One that we don't have becomes English. */
 export async function speak(code: string): Promise<void> {
   const language = languageFor(code) ?? 'en'
-  const { words } = await files[language]()
+  const [{ words }, own] = await Promise.all([files[language](), ownWords(language)])
   const locale = navigator.languages.find((tag) => languageFor(tag) === language) ?? language
   const { documentElement: page } = document
   page.lang = language
   page.dir = languages[language].direction
-  spoken.value = { language, locale, words }
+  spoken.value = { language, locale, words: withOwn(words, own) }
 }
 
 /** Speaks a language and remembers the choice for this browser; the server reads the cookie for the next page. */
 export async function choose(language: Language): Promise<void> {
-  document.cookie = `portal_language=${language}; path=/portal; max-age=31536000; samesite=lax`
+  if (!framed) document.cookie = `portal_language=${language}; path=/portal; max-age=31536000; samesite=lax`
   await speak(language)
 }

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { framed, visitHeaders } from './visit.ts'
 import { CallFailed, type Trouble } from './api.ts'
 
 export type Loaded<T> =
@@ -38,23 +39,48 @@ export function useLoad<T>(key: string, load: () => Promise<T>): Loading<T> {
   return { now, again: () => setTurn((n) => n + 1), set }
 }
 
+function listen(look: () => void): () => void {
+  const source = new EventSource('/portal/api/live')
+  let opened = false
+  source.addEventListener('open', () => {
+    if (opened) look()
+    opened = true
+  })
+  source.addEventListener('hint', look)
+  return () => source.close()
+}
+
+/** The same where no cookie says who listens: an EventSource can't send a header, so the stream is read by hand. */
+function listenInFrame(look: () => void): () => void {
+  const stopped = new AbortController()
+  const read = async (again: boolean): Promise<void> => {
+    const answer = await fetch('/portal/api/live', { headers: visitHeaders(), signal: stopped.signal })
+    const reader = answer.ok ? answer.body?.pipeThrough(new TextDecoderStream()).getReader() : undefined
+    if (again && reader) look()
+    for (let part = await reader?.read(); part && !part.done; part = await reader!.read())
+      if (part.value.includes('event: hint')) look()
+  }
+  const follow = async (): Promise<void> => {
+    for (let turn = 0; !stopped.signal.aborted; turn++) {
+      await read(turn > 0).catch(() => undefined)
+      await new Promise((done) => setTimeout(done, 3_000))
+    }
+  }
+  void follow()
+  return () => stopped.abort()
+}
+
 /** Calls `changed` when the server says that something moved, when the connection is back, and when the page is looked at again. */
 export function useLive(changed: () => void): void {
   const call = useRef(changed)
   call.current = changed
   useEffect(() => {
-    const source = new EventSource('/portal/api/live')
     const look = () => document.visibilityState === 'visible' && call.current()
-    let opened = false
-    source.addEventListener('open', () => {
-      if (opened) look()
-      opened = true
-    })
-    source.addEventListener('hint', look)
+    const stop = framed ? listenInFrame(look) : listen(look)
     addEventListener('online', look)
     document.addEventListener('visibilitychange', look)
     return () => {
-      source.close()
+      stop()
       removeEventListener('online', look)
       document.removeEventListener('visibilitychange', look)
     }

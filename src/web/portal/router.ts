@@ -1,8 +1,14 @@
 import { signal } from '@preact/signals'
 
+import { framed } from './visit.ts'
+
 type Place = { readonly path: string; readonly search: string }
 
-const here = (): Place => ({ path: location.pathname.replace(/\/+$/, ''), search: location.search })
+// In a frame the address belongs to the frame's own page, so where the reader is stands in the history beside it.
+const here = (): Place =>
+  framed
+    ? { path: '/portal/enter', search: '', ...(history.state as Partial<Place> | null) }
+    : { path: location.pathname.replace(/\/+$/, ''), search: location.search }
 
 /** Where the reader is. The address bar is the state: every page can be reloaded and linked to. */
 export const place = signal<Place>(here())
@@ -13,8 +19,11 @@ addEventListener('popstate', () => {
 
 /** Goes to an address of the portal. `replace` leaves no way back to the page that is left, e.g. one whose deed is done. */
 export function go(to: string, { replace = false } = {}): void {
-  if (replace) history.replaceState(null, '', to)
-  else history.pushState(null, '', to)
+  const target = new URL(to, location.href)
+  const state = framed ? { path: target.pathname.replace(/\/+$/, ''), search: target.search } : null
+  const address = framed ? location.pathname + location.search : to
+  if (replace) history.replaceState(state, '', address)
+  else history.pushState(state, '', address)
   place.value = here()
   scrollTo(0, 0)
 }

@@ -4,6 +4,7 @@ import type { AdminEnv } from '../guard.ts'
 import { apiKeyRoutes } from './api-keys.ts'
 import { deskSettingsRoutes } from './desk.ts'
 import { mailSettingsRoutes } from './mail.ts'
+import { portalSettingsRoutes } from './portal.ts'
 import { refundsRoutes } from './refunds.ts'
 import { stripeRoutes } from './stripe.ts'
 import { incidentRoutes } from './incidents.ts'
@@ -25,4 +26,5 @@ export function settingsRoutes(app: App): Hono<AdminEnv> {
     .route('/templates', templateRoutes(app))
     .route('/withdrawal', withdrawalSettingsRoutes(app))
     .route('/mail', mailSettingsRoutes(app))
+    .route('/portal', portalSettingsRoutes(app))
 }

@@ -4,22 +4,29 @@ import { Button } from '../kit/Button.tsx'
 
 /** A value to take along: shown whole, and copied with one press. */
 export function Copy({ text, label }: { text: string; label: string }) {
-  const [copied, setCopied] = useState(false)
   return (
     <div className="flex items-center gap-2">
       <code className="min-w-0 flex-1 rounded-md border border-line bg-sunken px-2.5 py-2 font-mono text-[0.75rem] break-all select-all">
         {text}
       </code>
-      <Button
-        aria-label={`Copy ${label}`}
-        onClick={() => {
-          void navigator.clipboard.writeText(text).then(() => setCopied(true))
-        }}
-      >
-        {copied ? <Check size={15} aria-hidden="true" /> : <Sheets size={15} aria-hidden="true" />}
-        <span aria-live="polite">{copied ? 'Copied' : 'Copy'}</span>
-      </Button>
+      <CopyButton text={text} label={label} />
     </div>
+  )
+}
+
+/** Puts a text on the clipboard, and says so. */
+export function CopyButton({ text, label }: { text: string; label: string }) {
+  const [copied, setCopied] = useState(false)
+  return (
+    <Button
+      aria-label={`Copy ${label}`}
+      onClick={() => {
+        void navigator.clipboard.writeText(text).then(() => setCopied(true))
+      }}
+    >
+      {copied ? <Check size={15} aria-hidden="true" /> : <Sheets size={15} aria-hidden="true" />}
+      <span aria-live="polite">{copied ? 'Copied' : 'Copy'}</span>
+    </Button>
   )
 }
 

@@ -24,6 +24,7 @@ export const settingsPages: readonly SettingsPage[] = [
     group: 'Refunds',
     load: () => import('./WithdrawalPage.tsx'),
   },
+  { path: 'portal', word: 'Portal', group: 'Refunds', load: () => import('./PortalPage.tsx') },
   { path: 'api-keys', word: 'API keys', group: 'Your app', load: () => import('./ApiKeysPage.tsx') },
   { path: 'webhooks', word: 'Webhooks', group: 'Your app', load: () => import('./WebhooksPage.tsx') },
   { path: 'me', word: 'You', group: 'Yours', load: () => import('./MePage.tsx') },

@@ -5,6 +5,8 @@ import { readWayBack } from '../draft.ts'
 import { to } from '../router.ts'
 import { minutesToWait, type Trouble } from '../api.ts'
 import { signIn } from '../sign-in.ts'
+import { framed } from '../visit.ts'
+import { tellHost } from '../frame.ts'
 import { counted } from '../words/fill.ts'
 import type { Notice as NoticeOf } from '../words/words.ts'
 import { Icon, type Shape } from './Icon.tsx'
@@ -30,7 +32,7 @@ export function NoticePage({ notice, shape = 'alert', children }: Props) {
 /** The way back to the merchant's page; nothing where it is not known. */
 export function WayBack({ url = readWayBack(), quiet = false }: { url?: string | null; quiet?: boolean }) {
   const words = useWords()
-  if (url === null) return null
+  if (url === null || framed) return null
   return (
     <a class={quiet ? 'quiet-link' : 'button'} href={url} rel="noreferrer">
       {words.back_to_shop}
@@ -55,6 +57,7 @@ export function TroublePage({ trouble, again }: { trouble: Trouble; again: () =>
   const { words } = reader
   switch (trouble) {
     case 'signed_out':
+      tellHost({ moneyback: 'signed_out' })
       return (
         <NoticePage notice={words.signed_out} shape="lock">
           <ByMail />

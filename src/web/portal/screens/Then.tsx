@@ -7,6 +7,7 @@ import { dropDraft, keepDraft, readDraft } from '../draft.ts'
 import { useSpoken, useWords } from '../language.ts'
 import { useLoad } from '../load.ts'
 import { FileLine } from '../parts/Files.tsx'
+import { Alternatives } from '../parts/Alternatives.tsx'
 import { Icon } from '../parts/Icon.tsx'
 import { Link } from '../parts/Link.tsx'
 import { NoticePage, TroublePage } from '../parts/Notice.tsx'
@@ -115,6 +116,7 @@ function Answer({ preview, reason, busy, changed, tooOften, tap }: AnswerProps) 
       <div class="deeds">
         <Deed preview={preview} busy={busy} tap={tap} />
       </div>
+      <Alternatives payment={preview.payment.id} alternatives={preview.alternatives} />
     </>
   )
 }

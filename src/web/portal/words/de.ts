@@ -147,7 +147,6 @@ export const words: Words<'de'> = {
       title: 'Wir haben es vermerkt',
       text: 'Ein Mensch kümmert sich darum und antwortet Ihnen. Es wurde nichts erstattet, und Sie können die Erstattung weiterhin anfragen.',
     },
-    refund_instead: 'Doch die Erstattung anfragen',
   },
 
   then: {

@@ -134,7 +134,6 @@ export const words: Words<'en'> = {
       title: 'We have noted it',
       text: 'A person sees to it and answers you. Nothing was refunded, and you can still ask for the refund.',
     },
-    refund_instead: 'Ask for the refund instead',
   },
 
   then: {

@@ -144,7 +144,6 @@ export const words: Words<'es'> = {
       title: 'Lo hemos anotado',
       text: 'Una persona se ocupará de ello y le responderá. No se ha reembolsado nada, y todavía puede solicitar el reembolso.',
     },
-    refund_instead: 'Solicitar el reembolso',
   },
 
   then: {

@@ -147,7 +147,6 @@ export const words: Words<'fr'> = {
       title: 'C’est noté',
       text: 'Une personne s’en occupe et vous répondra. Rien n’a été remboursé, et vous pouvez toujours demander le remboursement.',
     },
-    refund_instead: 'Demander plutôt le remboursement',
   },
 
   then: {

@@ -147,7 +147,6 @@ export const words: Words<'it'> = {
       title: 'Ne abbiamo preso nota',
       text: 'Una persona se ne occupa e Le risponderà. Nulla è stato rimborsato, e può ancora chiedere il rimborso.',
     },
-    refund_instead: 'Chiedi invece il rimborso',
   },
 
   then: {

@@ -135,7 +135,6 @@ export const words: Words<'ja'> = {
       title: '承りました',
       text: '担当者が手配し、ご連絡します。返金は行われていません。引き続き返金をお申し込みいただけます。',
     },
-    refund_instead: '返金を申し込む',
   },
 
   then: {

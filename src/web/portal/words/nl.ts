@@ -147,7 +147,6 @@ export const words: Words<'nl'> = {
       title: 'Wij hebben het genoteerd',
       text: 'Een medewerker regelt het en antwoordt u. Er is niets terugbetaald, en u kunt de terugbetaling nog steeds aanvragen.',
     },
-    refund_instead: 'Toch de terugbetaling aanvragen',
   },
 
   then: {

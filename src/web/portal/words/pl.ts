@@ -161,7 +161,6 @@ export const words: Words<'pl'> = {
       title: 'Zanotowaliśmy to',
       text: 'Pracownik zajmie się tym i odpowie. Nic nie zostało zwrócone, a wniosek o zwrot można nadal złożyć.',
     },
-    refund_instead: 'Jednak poproś o zwrot',
   },
 
   then: {

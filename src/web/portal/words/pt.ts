@@ -143,7 +143,6 @@ export const words: Words<'pt'> = {
       title: 'Ficou registado',
       text: 'Uma pessoa trata do assunto e responde-lhe. Nada foi reembolsado, e ainda pode pedir o reembolso.',
     },
-    refund_instead: 'Pedir antes o reembolso',
   },
 
   then: {

@@ -98,7 +98,6 @@ export type Words<L extends Language = never> = {
     readonly lead: string
     readonly choose: string
     readonly taken: Notice
-    readonly refund_instead: string
   }
 
   readonly then: {

@@ -1,0 +1,79 @@
+import { html } from 'hono/html'
+import type { Language } from '../../domain/languages.ts'
+import { amount, dayInSentence, moment, weekday } from '../../web/portal/format.ts'
+import { lineOf } from '../../web/portal/line.ts'
+import { fill } from '../../web/portal/words/fill.ts'
+import type { Words } from '../../web/portal/words/words.ts'
+import { pageWords } from './page-words.ts'
+import type { RequestView } from './wire.ts'
+
+type Told = { readonly language: Language; readonly words: Words; readonly now: Date }
+
+/** How a request stands, for a browser without JavaScript: the same words as on the page, and a way to look again. */
+export function statusWithoutScript(request: RequestView, told: Told) {
+  const { language, words } = told
+  const { status } = words
+  const paid =
+    request.refund ?? (request.status === 'approved' || request.status === 'refunded' ? request.decision : null)
+  const { decision } = request
+  return html`<section class="answer" data-status="${request.status}">
+      <h1>${status.title[request.status]}</h1>
+      ${paid === null ? '' : html`<p class="get"><strong class="figure">${amount(paid.amount_minor, paid.currency, language)}</strong></p>`}
+      <p>${explanation(request, told)}</p>
+      ${decision?.say ? html`<p class="say" lang="${decision.say_language}">${decision.say}</p>` : ''}
+      ${decision?.reply ? html`<blockquote class="reply"><p>${decision.reply}</p></blockquote>` : ''}
+    </section>
+    <section class="sheet">
+      <h2>${status.progress}</h2>
+      <ol class="line">
+        ${lineOf(request, { words, locale: language, now: told.now }).map(
+          (step) =>
+            html`<li data-state="${step.state}">
+              <span class="dot"></span>
+              <span class="event">
+                <span
+                  >${step.words}
+                  <span class="details">(${step.state === 'no' ? words.line.done : words.line[step.state]})</span></span
+                >
+                ${step.at === null ? '' : html`<time datetime="${step.at}">${moment(step.at, language)}</time>`}
+                ${step.detail === null ? '' : html`<span class="details">${step.detail}</span>`}
+              </span>
+            </li>`,
+        )}
+      </ol>
+    </section>
+    <section class="sheet">
+      <h2>${status.request}</h2>
+      <p>${request.payment.what}: ${amount(request.payment.amount_minor, request.payment.currency, language)}</p>
+      ${request.refund?.reference ? html`<p>${status.reference}: <code>${request.refund.reference}</code></p>` : ''}
+    </section>
+    <p><a class="button quiet" href="">${pageWords[language].look_again}</a></p>
+    <p class="hint">${pageWords[language].needs_script}</p>`
+}
+
+function explanation({ status: state, due_at, refund }: RequestView, { language, words }: Told): string {
+  const { status } = words
+  switch (state) {
+    case 'submitted':
+      return status.submitted
+    case 'in_review':
+      return due_at === null ? status.in_review : fill(status.in_review_by, { by: weekday(due_at, language) })
+    case 'approved':
+      return refund?.status === 'requires_action' ? status.requires_action : status.approved
+    case 'refunded':
+      return refund?.expected
+        ? fill(status.expected, {
+            from: dayInSentence(refund.expected.from, language),
+            to: dayInSentence(refund.expected.to, language),
+          })
+        : status.keep_link
+    case 'failed':
+      return `${status.failed} ${status.failed_next}`
+    case 'denied':
+      return status.denied
+    case 'withdrawn':
+      return status.withdrawn
+    default:
+      return status.submitted
+  }
+}

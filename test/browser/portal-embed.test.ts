@@ -102,7 +102,7 @@ describe.skipIf(!browser)('the portal on a page of another site', () => {
       await world.work()
       await frame.waitForSelector('[data-status=refunded]')
       await page.evaluate('history.back()')
-      await frame.waitForSelector('.payment, .reasons, .answer')
+      await frame.waitForSelector('.chosen')
       expect(await page.context().cookies()).toEqual([])
     },
   )

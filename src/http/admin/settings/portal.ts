@@ -162,7 +162,7 @@ function tryRoutes(app: App, routes: Hono<AdminEnv>): void {
       now: app.now(),
     })
     await pageHeaders({ ancestor: "'self'" })(c, async () => {
-      c.res = await c.html(page)
+      c.res = c.html(page) as Response
     })
     return c.res
   })

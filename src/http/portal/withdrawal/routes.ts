@@ -13,7 +13,7 @@ import { addressOf, tooOften } from '../../limits.ts'
 import { stylesOf } from '../../web.ts'
 import { notFound, sessionSecret } from '../guard.ts'
 import { languageOf } from '../language.ts'
-import { shopName } from '../page.ts'
+import { shopName } from '../../../flows/shop-brand.ts'
 import { acknowledgementText, confirmPage, donePage, formPage, saidPage, statementOf, type Frame } from './pages.ts'
 
 /**

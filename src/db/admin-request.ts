@@ -1,4 +1,5 @@
 import { sql, type RawBuilder } from 'kysely'
+import type { AttachmentType } from '../domain/attachment.ts'
 import type { AccessChoice, Decision, Verdict } from '../domain/decision.ts'
 import type { Reason } from '../domain/reasons.ts'
 import type { RefundStatus } from '../domain/refund.ts'
@@ -162,6 +163,17 @@ export type OtherRequest = {
   currency: string
 }
 
+export type SentFile = {
+  id: string
+  question_id: string | null
+  name: string
+  type: AttachmentType
+  bytes: number
+  created_at: string
+  /** Its time is over: that there was one is all that is left. */
+  deleted_at: string | null
+}
+
 export type RequestScreen = {
   request: RequestDetail
   payment: PaymentDetail
@@ -175,6 +187,8 @@ export type RequestScreen = {
   messages: ToldMessage[]
   notes: StaffNote[]
   questions: AskedQuestion[]
+  /** What the customer sent, with the request (`question_id` is null) or with an answer. */
+  files: SentFile[]
   merged: MergedRequest[]
   deeds: Deed[]
   exceptions: OpenException[]
@@ -208,6 +222,8 @@ export async function adminRequest(db: Db, account: string, id: string): Promise
         where m.account_id = r.account_id and m.request_id = r.id order by m.created_at, m.id`)},
       'notes', ${list(sql`select actor as by, at, detail ->> 'note' as note from audit a
         where a.account_id = r.account_id and a.subject_id = r.id and a.action = 'request.note_added' order by seq`)},
+      'files', ${list(sql`select id, question_id, name, type, bytes, created_at, deleted_at from attachment a
+        where a.account_id = r.account_id and a.request_id = r.id order by created_at, id`)},
       'questions', ${list(sql`select id, question, asked_by, asked_at, answer_by, answer, answered_at, closed_at from question q
         where q.account_id = r.account_id and q.request_id = r.id order by asked_at, id`)},
       'merged', ${list(sql`select o.id, o.reason, o.comment, o.created_at, op.description

@@ -19,6 +19,7 @@ import { BundleCard } from './BundleCard.tsx'
 import { Conversation } from './Conversation.tsx'
 import { CustomerCard, PaymentCard, RefundCard } from './Cards.tsx'
 import { ExceptionCard } from './Exceptions.tsx'
+import { Files } from './Files.tsx'
 import { History } from './History.tsx'
 import { askedPolicy, proposedMinor } from './outcome.ts'
 import { TimeLine } from './TimeLine.tsx'
@@ -62,6 +63,7 @@ export function RequestView({ id, onClose, onDecided }: { id: string; onClose?: 
             <Card title="On a time line">
               <TimeLine screen={screen} />
             </Card>
+            <Files files={screen.files} />
             <History screen={screen} />
           </div>
           <div className="min-w-0 space-y-4">

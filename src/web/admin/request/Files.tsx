@@ -1,11 +1,11 @@
-import type { SentFile } from '../../../db/admin-request.ts'
+import type { RequestScreen } from '../../../http/admin/screens.ts'
 import { Card } from '../kit/Page.tsx'
 import { Time } from '../kit/Show.tsx'
 
 const addressOf = (id: string): string => `/admin/api/attachments/${id}`
 
 /** What the customer sent. Pictures are shown small; each file is saved by its name, never opened here. */
-export function Files({ files }: { files: readonly SentFile[] }) {
+export function Files({ files }: Pick<RequestScreen, 'files'>) {
   if (files.length === 0) return null
   return (
     <Card title="Files of the customer">

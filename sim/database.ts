@@ -92,6 +92,8 @@ export type Session = {
   broken: 'no' | 'aborted' | 'lost'
   readonly activity: Activity | undefined
   waits: boolean
+  /** Its statement waits for a lock, in PostgreSQL. */
+  blocked: boolean
 }
 
 export type DatabasePort = {
@@ -101,7 +103,7 @@ export type DatabasePort = {
   kill(): Promise<void>
   /** PostgreSQL restarts: every connection breaks, and what was not committed is gone. */
   restart(): Promise<void>
-  /** PostgreSQL ends connections whose transaction stands idle for half a minute: those of the frozen. */
+  /** PostgreSQL ends connections whose transaction stands idle for half a minute. */
   endIdle(): Promise<void>
   /** Whether another connection than this one has a transaction open. */
   othersInTransaction(pid: number): boolean
@@ -230,7 +232,11 @@ export function databasePort(server: Server, scheduler: Scheduler, process: stri
         if (await watch.lockWait(call, begun, pid)) {
           const waiting = { finished: false, pid, deliver: () => undefined as void }
           call.waiting = waiting
-          void begun.then(() => (waiting.finished = true))
+          session.blocked = true
+          void begun.then(() => {
+            waiting.finished = true
+            session.blocked = false
+          })
           call.perform = async () => finish(outcome!)
           return 'waits'
         }
@@ -250,6 +256,7 @@ export function databasePort(server: Server, scheduler: Scheduler, process: stri
         broken: 'no',
         activity: scheduler.current(),
         waits: false,
+        blocked: false,
       }
       sessions.add(session)
       return {
@@ -267,7 +274,7 @@ export function databasePort(server: Server, scheduler: Scheduler, process: stri
   const endAll = async (): Promise<void> => {
     for (const session of sessions) {
       const { physical } = session
-      if (physical && session.waits) await server.control.query('select pg_cancel_backend($1)', [physical.pid])
+      if (physical && session.blocked) await server.control.query('select pg_cancel_backend($1)', [physical.pid])
       await lose(session)
     }
   }
@@ -285,7 +292,7 @@ export function databasePort(server: Server, scheduler: Scheduler, process: stri
       ),
     endIdle: async () => {
       for (const session of sessions)
-        if (session.inTransaction && session.activity?.state === 'frozen' && session.physical) await lose(session)
+        if (session.inTransaction && session.physical && !session.blocked) await lose(session)
     },
   }
 }

@@ -1,11 +1,13 @@
 import { chanceOf, type Chance } from './chance.ts'
 import {
+  crashPoints,
   databaseFaults,
   modes,
   operations,
   paymentKinds,
   stripeFaults,
   type Command,
+  type CrashPoint,
   type Fault,
   type FaultKind,
   type History,
@@ -63,7 +65,7 @@ export function generate(seed: number): History {
     ops: ops.flatMap((op) => Array.from({ length: weight[op] ?? 1 }, () => op)),
     stripe: chance.some(stripeFaults, 0.3),
     database: chance.some(databaseFaults, 0.4),
-    faultRate: chance.of([0, 0.1, 0.3, 0.6]),
+    faultRate: chance.of([0, 0.1, 0.3, 0.6, 0.6]),
     crashRate: chance.of([0.005, 0.02, 0.06, 0.2]),
     freezeRate: chance.of([0, 0, 0.05, 0.2]),
     databaseRate: chance.of([0, 0, 0.05, 0.2]),
@@ -110,11 +112,11 @@ function draw(chance: Chance, swarm: Swarm, index: number): Command {
     ms: op === 'advance' ? chance.of(swarm.jumps) : 0,
     run: swarm.interleaved && chance.is(0.5) ? chance.below(14) : -1,
     salt: chance.below(1 << 16),
-    faults: drawFaults(chance, swarm),
+    faults: drawFaults(chance, swarm, op),
   }
 }
 
-function drawFaults(chance: Chance, swarm: Swarm): Fault[] {
+function drawFaults(chance: Chance, swarm: Swarm, op: Operation): Fault[] {
   const faults: Fault[] = []
   if (chance.is(swarm.faultRate)) {
     const kind = chance.of(swarm.stripe)
@@ -125,7 +127,7 @@ function drawFaults(chance: Chance, swarm: Swarm): Fault[] {
     const on = chance.of(places.sql)
     faults.push({ kind: chance.of(swarm.database), on, n: on === 'commit' ? chance.below(4) : chance.below(20) })
   }
-  if (chance.is(swarm.crashRate)) faults.push(drawCrash(chance))
+  if (chance.is(swarm.crashRate)) faults.push(drawCrash(chance, op))
   if (chance.is(swarm.freezeRate)) faults.push(drawFreeze(chance))
   return faults
 }
@@ -139,9 +141,17 @@ function drawFreeze(chance: Chance): Fault {
   return { kind, on, n: chance.below(on === 'sql' ? 20 : on === 'send' ? 2 : 5) }
 }
 
-function drawCrash(chance: Chance): Fault {
+const pointsOf: Partial<Record<Operation, readonly CrashPoint[]>> = {
+  submit: ['after-submit', 'before-decide', 'after-decide'],
+  approve: ['after-approve'],
+  deliver: ['after-inbox'],
+  deliver_twice: ['after-inbox'],
+}
+const pointsOfWork = crashPoints.slice(crashPoints.indexOf('after-observe'))
+
+function drawCrash(chance: Chance, op: Operation): Fault {
   const kind = chance.of(['crash_point', 'crash_point', 'crash_before', 'crash_after'] as const)
-  if (kind === 'crash_point') return { kind, on: 'point', n: chance.below(8) }
+  if (kind === 'crash_point') return { kind, on: 'point', n: 0, point: chance.of(pointsOf[op] ?? pointsOfWork) }
   const on = chance.of(['send', 'list', 'commit', 'sql', 'read'] as const)
   return { kind, on, n: on === 'sql' ? chance.below(25) : chance.below(4) }
 }

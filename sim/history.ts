@@ -32,7 +32,26 @@ export const deathFaults = ['crash_before', 'crash_after', 'crash_point', 'freez
 export type FaultKind = (typeof stripeFaults)[number] | (typeof databaseFaults)[number] | (typeof deathFaults)[number]
 
 /** Something that goes wrong at the n-th call of that kind (from 0) of the activity that a command starts. */
-export type Fault = { readonly kind: FaultKind; readonly on: Where; readonly n: number }
+export type Fault = { readonly kind: FaultKind; readonly on: Where; readonly n: number; readonly point?: CrashPoint }
+
+/** The points of the money path at which a process can be made to die (`crashPoint`). */
+export const crashPoints = [
+  'after-submit',
+  'before-decide',
+  'after-decide',
+  'after-approve',
+  'after-inbox',
+  'after-observe',
+  'after-claim',
+  'after-look',
+  'before-intent',
+  'after-intent',
+  'after-send',
+  'after-record',
+  'after-subscription-change',
+] as const
+
+export type CrashPoint = (typeof crashPoints)[number]
 
 export const operations = [
   'submit',
@@ -47,6 +66,8 @@ export const operations = [
   'deliver_forged',
   'deliver_stale',
   'deliver_early',
+  'deliver_foreign',
+  'deliver_wrong_mode',
   'drop',
   'advance',
   'dashboard_refund',

@@ -53,6 +53,8 @@ const mistake =
 /** Watches every commit and every request to Stripe, and writes down what must not be. */
 export class Watchman {
   readonly violations: string[] = []
+  /** Refunds to which Stripe has said a definite no at least once. */
+  readonly refusedByStripe = new Set<string>()
   readonly #server: Server
   readonly #account: string
   readonly #books: Books
@@ -107,8 +109,10 @@ export class Watchman {
   }
 
   /** Protocol: one key and the same bytes for a refund's whole life, and the intent committed before the first byte. */
-  async before({ method, target, body, headers }: Request, process: string): Promise<void> {
+  async before({ method, target, body, headers }: Request, process: string, alsoUnderWay: string[]): Promise<void> {
     if (method !== 'POST' || target !== '/v1/refunds') return
+    if (alsoUnderWay.some((other) => other.includes(body)))
+      this.broke(`two workers send the same refund at the same moment: ${body}`)
     const key = String(headers['idempotency-key'])
     const refund = new URLSearchParams(body).get('metadata[moneyback_refund]')
     if (refund === null) return this.broke(`${process} sent a refund that does not name itself: ${body}`)
@@ -127,9 +131,10 @@ export class Watchman {
   }
 
   /** At most one good refund at Stripe for each of ours, and never one for a payment with an open dispute that we had seen. */
-  after({ method, target, body }: Request, _status: number, _answer: string): void {
+  after({ method, target, body }: Request, status: number): void {
     if (method !== 'POST' || target !== '/v1/refunds') return
     const refund = new URLSearchParams(body).get('metadata[moneyback_refund]')
+    if (refund !== null && [400, 402, 404].includes(status)) this.refusedByStripe.add(refund)
     const good = table(this.#books, 'refund').order.filter(
       ({ metadata, status }) =>
         metadata?.['moneyback_refund'] === refund && status !== 'failed' && status !== 'canceled',

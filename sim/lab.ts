@@ -12,7 +12,7 @@ import { addKey } from '../stripe-simulator/keys.ts'
 import { eventBody } from '../stripe-simulator/signatures.ts'
 import { advanceTo, at, booksOf, type Books, type World } from '../stripe-simulator/world.ts'
 import { databasePort, type DatabasePort, type Server } from './database.ts'
-import type { History } from './history.ts'
+import type { Fault, History } from './history.ts'
 import { activityHere, makeScheduler, takeFault, type Activity, type Call, type Scheduler } from './scheduler.ts'
 import { directClient, stripeClient } from './stripe.ts'
 import type { Tally } from './tally.ts'
@@ -96,7 +96,7 @@ export async function openLab(history: History, account: string, server: Server,
 
   const now = (): number => world.clock.frozenAt!
   const say = (line: string): void => void trace.push(tame(line.replaceAll(account, 'acct'), names))
-  const scheduler = makeScheduler((activity, error) => {
+  const scheduler = makeScheduler(now, (activity, error) => {
     if (error !== undefined) watchman.thrown(activity.name, error)
   })
   const kill = async (name: string): Promise<void> => {
@@ -120,7 +120,9 @@ export async function openLab(history: History, account: string, server: Server,
     const activity = activityHere()
     if (activity === undefined || activity.state === 'dead') return
     tally.point(name)
-    if (takeFault({ activity, kinds: ['point'] })?.kind !== 'crash_point') return
+    const fault = activity.faults.find(({ point }) => point === name)
+    if (fault === undefined) return
+    activity.faults.splice(activity.faults.indexOf(fault), 1)
     tally.fault(`crash at ${name}`)
     // It is dead from here on: nothing that it still says reaches the outside. What it leaves is cleaned up by the step.
     activity.state = 'dead'
@@ -129,11 +131,19 @@ export async function openLab(history: History, account: string, server: Server,
   })
   const dying = new Set<string>()
 
+  // A send that is younger than Stripe's time-out, of a process that is not frozen.
+  const sendsUnderWay = (): string[] =>
+    scheduler.activities
+      .filter(({ state }) => state === 'running')
+      .flatMap(({ calls }) => calls)
+      .filter(({ kinds, since }) => kinds.includes('send') && now() - since < 20_000)
+      .map(({ label }) => label)
+
   const network = {
     world,
     onTheWay,
-    before: (request: Request, process: string) => watchman.before(request, process),
-    after: (request: Request, status: number, body: string) => watchman.after(request, status, body),
+    before: (request: Request, process: string) => watchman.before(request, process, sendsUnderWay()),
+    after: (request: Request, status: number) => watchman.after(request, status),
     later: (request: Request, seconds: number) => {
       const { 'idempotency-key': _, ...headers } = request.headers
       at(books, now() / 1000 + seconds, 'request.execute', { request: JSON.stringify({ ...request, headers }) })
@@ -164,6 +174,13 @@ export async function openLab(history: History, account: string, server: Server,
         }
       }
     },
+  }
+
+  // A request that was handed to the network gets there within an hour or never: both ends have given up by then.
+  const tooLate = ({ kinds, since }: Call): Fault | undefined => {
+    if (!kinds.includes('stripe') || now() - since <= reachesStripeWithinMs) return undefined
+    tally.fault('given up')
+    return { kind: 'lost_before', on: 'stripe', n: 0 }
   }
 
   const process = (name: string): Process => {
@@ -255,8 +272,7 @@ export async function openLab(history: History, account: string, server: Server,
       const call = choose(calls)
       const { activity } = call
       activity.calls.splice(activity.calls.indexOf(call), 1)
-      if (call.fault) tally.fault('given up')
-      const fault = call.fault ?? (call.waiting ? undefined : takeFault(call))
+      const fault = call.waiting ? undefined : (tooLate(call) ?? takeFault(call))
       say(`${activity.name} | ${call.label}${fault ? `  ← ${fault.kind}` : ''}`)
       if (fault) tally.fault(fault.kind)
       if (fault?.kind === 'freeze') {
@@ -274,10 +290,6 @@ export async function openLab(history: History, account: string, server: Server,
       say(`wakes: ${activity.name}`)
       tally.fault('woken')
       activity.state = 'running'
-      // A request that was handed to the network gets there within an hour or never: both ends have given up by then.
-      if (now() - activity.frozenAt > reachesStripeWithinMs)
-        for (const call of activity.calls)
-          if (call.kinds.includes('stripe')) call.fault = { kind: 'lost_before', on: 'stripe', n: 0 }
       // Half of the frozen were on a machine that slept: their monotonic clock stood still.
       if (activity.name.length % 2 === 0) activity.slept += now() - activity.frozenAt
     },

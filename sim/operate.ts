@@ -79,9 +79,13 @@ const acts: Partial<Record<Operation, Act>> = {
     return deliver(lab, command, { again: false })
   },
   deliver_twice: (lab, command) => counted(lab, command, () => deliver(lab, command, { again: true })),
-  deliver_forged: (lab, command) => counted(lab, command, () => forge(lab, command, 0, 'whsec_of_somebody_else')),
-  deliver_stale: (lab, command) => counted(lab, command, () => forge(lab, command, -600, lab.webhookSecret)),
-  deliver_early: (lab, command) => counted(lab, command, () => forge(lab, command, 600, lab.webhookSecret)),
+  deliver_forged: (lab, command) => forge(lab, command, { secret: 'whsec_of_somebody_else' }),
+  deliver_stale: (lab, command) => forge(lab, command, { seconds: -600 }),
+  deliver_early: (lab, command) => forge(lab, command, { seconds: 600 }),
+  deliver_foreign: (lab, command) =>
+    forge(lab, command, { change: (body) => body.replace('{', '{"account":"acct_of_somebody_else",') }),
+  deliver_wrong_mode: (lab, command) =>
+    forge(lab, command, { change: (body) => body.replaceAll('"livemode":false', '"livemode":true') }),
   drop: async (lab, command) => {
     if (lab.letters.length > 0)
       await counted(lab, command, async () => lab.letters.splice(command.pick % lab.letters.length, 1))
@@ -193,7 +197,7 @@ export async function arrive(lab: Lab): Promise<void> {
     lab.tally.fault('late arrival')
     const { answer: answered } = answer(lab.world, late)
     lab.say(`arrives late: ${late.method} ${late.target} → ${answered.status}`)
-    lab.watchman.after(late, answered.status, answered.body)
+    lab.watchman.after(late, answered.status)
   }
 }
 
@@ -216,13 +220,25 @@ export async function bring(lab: Lab, command: Command, letter: Letter): Promise
   if (activity.state !== 'done') lab.underWay.set(activity, letter)
 }
 
-async function forge(lab: Lab, command: Command, seconds: number, secret: string): Promise<void> {
+type Forgery = {
+  readonly secret?: string
+  readonly seconds?: number
+  readonly change?: (body: string) => string
+}
+
+/** Brings an event that is not to be believed, for one reason: it must be refused, and not be kept. */
+async function forge(
+  lab: Lab,
+  command: Command,
+  { secret = lab.webhookSecret, seconds = 0, change = (body) => body }: Forgery,
+): Promise<void> {
   const letter = of(lab.letters, command.pick)
   if (letter === undefined) return
-  const body = letter.body.replace('"id":"evt_', '"id":"evt_forged')
+  lab.tally.fault(command.do)
+  const body = change(letter.body.replace('"id":"evt_', '"id":"evt_forged'))
   await start(lab, { ...command, faults: [] }, 'serve', async (app) => {
     const status = await post(lab, app, body, signature(lab, body, seconds, secret))
-    if (status !== 400) lab.watchman.broke(`a webhook that is ${command.do.slice(8)} was answered with ${status}`)
+    if (status < 400) lab.watchman.broke(`${command.do}: the webhook was answered with ${status}`)
   })
 }
 

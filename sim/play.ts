@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { comeToRest } from './rest.ts'
+import { comeToRest, reconcile } from './rest.ts'
 import { chanceOf } from './chance.ts'
 import type { Server } from './database.ts'
 import type { Command, History } from './history.ts'
@@ -17,6 +17,8 @@ export type Played = {
 }
 
 const stepsMax = 6000
+// Stripe keeps events for 30 days, and a refund can bounce for as long: nobody is switched off for two months in a row.
+const monthMs = 25 * 86_400_000
 
 /**
  * Plays a history to its end on a real PostgreSQL: the commands one by one, then everything that is due until nothing is, then
@@ -66,6 +68,7 @@ async function install({ account, server, now }: Lab): Promise<void> {
 async function playCommand(lab: Lab, command: Command): Promise<void> {
   const { do: op, pick, part, by, ms } = command
   lab.say(`■ ${op} pick=${pick} part=${part} by=${by}${ms ? ` ms=${ms}` : ''}`)
+  if (ms > monthMs && lab.history.mode !== 'webhooks') await reconcile(lab, all)
   await operate(lab, command)
   const chance = chanceOf(command.salt)
   // Frozen ones stay; the others go on in an order that the salt decides, or each to its end.

@@ -63,7 +63,7 @@ async function untilNothingIsDue(lab: Lab, all: All, within: number): Promise<vo
 const roundsMax = 250
 
 /** Stripe's lists are read when Stripe has something new to tell. */
-async function reconcile(lab: Lab, all: All): Promise<void> {
+export async function reconcile(lab: Lab, all: All): Promise<void> {
   const told = table(lab.books, 'event').order.at(-1)?.id
   if (lab.history.mode === 'webhooks' || told === lab.read.event) return
   lab.read.event = told
@@ -112,6 +112,8 @@ async function nextDue({ server, account, world }: Lab): Promise<number | undefi
   return ours === undefined ? theirs : theirs === undefined ? ours : Math.min(ours, theirs)
 }
 
+const elsewhere = /disputed|Somebody refunded/
+
 type Line = {
   id: string
   status: string
@@ -120,12 +122,13 @@ type Line = {
   stripe_refund_id: string | null
   request_id: string
   stripe_charge: string
+  failure_reason: string | null
   saw_500: boolean
   told: boolean
 }
 
 const linesOf = `
-  select r.id, r.status, r.amount_minor, r.currency, r.stripe_refund_id, r.request_id, p.stripe_charge, r.saw_500,
+  select r.id, r.status, r.amount_minor, r.currency, r.stripe_refund_id, r.request_id, p.stripe_charge, r.saw_500, r.failure_reason,
     exists (select from exception e where e.account_id = r.account_id and e.subject_id in (r.id, r.request_id, r.payment_id)
       and e.resolved_at is null) as told
   from refund r join payment p on p.account_id = r.account_id and p.id = r.payment_id where r.account_id = $1 order by r.id`
@@ -156,6 +159,14 @@ async function compare(lab: Lab): Promise<void> {
   for (const row of lines) {
     if (row.stripe_refund_id !== null && find(books, 'refund', row.stripe_refund_id) === undefined)
       watchman.broke(`${row.id} says it is ${row.stripe_refund_id}, which Stripe does not have`)
+    // Only Stripe's definite no, or a dispute, ends a refund that was never made: never a key, a silence or a 500.
+    if (
+      row.stripe_refund_id === null &&
+      row.status === 'failed' &&
+      !watchman.refusedByStripe.has(row.id) &&
+      !elsewhere.test(row.failure_reason ?? '')
+    )
+      watchman.broke(`${row.id} failed (${row.failure_reason}), and Stripe never said so`)
     if (row.stripe_refund_id === null && !['failed', 'canceled'].includes(row.status) && !row.told)
       watchman.broke(`${row.id} is ${row.status} after everything, and nobody is told`)
   }

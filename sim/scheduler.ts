@@ -8,8 +8,8 @@ export type Call = {
   readonly label: string
   /** Does it, or what the fault makes of it, and lets the production code go on. */
   perform(fault: Fault | undefined): Promise<void>
-  /** What will become of it, when that is known already. */
-  fault?: Fault
+  /** When it was made, in simulated milliseconds. */
+  readonly since: number
   /** A statement that waits for a lock: it was begun and is over when `finished`. */
   waiting?: { finished: boolean; readonly pid: number; deliver(): void } | undefined
 }
@@ -31,7 +31,7 @@ export type Scheduler = {
   readonly activities: Activity[]
   start(name: string, process: string, faults: readonly Fault[], work: () => Promise<unknown>): Activity
   /** Made by a port: parks until the scheduler performs it. */
-  park(call: Omit<Call, 'activity'>): void
+  park(call: Omit<Call, 'activity' | 'since'>): void
   current(): Activity | undefined
   runnable(): Call[]
   /** Lets all that a delivered answer has set going run until it waits again. */
@@ -43,7 +43,7 @@ const context = new AsyncLocalStorage<Activity>()
 /** The activity to which the code that runs now belongs. */
 export const activityHere = (): Activity | undefined => context.getStore()
 
-export function makeScheduler(ended: (activity: Activity, error: unknown) => void): Scheduler {
+export function makeScheduler(now: () => number, ended: (activity: Activity, error: unknown) => void): Scheduler {
   const activities: Activity[] = []
   return {
     activities,
@@ -71,7 +71,7 @@ export function makeScheduler(ended: (activity: Activity, error: unknown) => voi
       const activity = context.getStore()
       if (activity === undefined) throw new Error(`${call.label} was called outside of every activity`)
       // The dead never hear of it: their promise stays open for ever.
-      if (activity.state !== 'dead') activity.calls.push({ ...call, activity })
+      if (activity.state !== 'dead') activity.calls.push({ ...call, activity, since: now() })
     },
     current: () => context.getStore(),
     runnable: () =>

@@ -16,17 +16,17 @@ export async function startPostgres(): Promise<Postgres> {
   return { url, stop }
 }
 
-const template = 'moneyback_template'
+const usual = 'moneyback_template'
 
 /** Makes the migrated database that the others are copies of. */
-export async function makeTemplate(url: string): Promise<void> {
+export async function makeTemplate(url: string, template = usual): Promise<void> {
   await ask(url, `create database ${template}`)
   await migrate(named(url, template))
   await ask(url, `alter database ${template} with allow_connections false`)
 }
 
 /** An empty, migrated database. */
-export async function copyOfTemplate(url: string, name: string): Promise<string> {
+export async function copyOfTemplate(url: string, name: string, template = usual): Promise<string> {
   await ask(url, `drop database if exists ${name} with (force)`, `create database ${name} template ${template}`)
   return named(url, name)
 }

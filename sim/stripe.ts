@@ -12,7 +12,7 @@ export type Network = {
   readonly onTheWay: { readonly request: Request; readonly since: number }[]
   /** Told of each request before Stripe sees it, and of each answer. */
   before(request: Request, process: string): Promise<void>
-  after(request: Request, status: number, body: string): void
+  after(request: Request, status: number): void
   later(request: Request, seconds: number): void
   freeze(call: Call): void
   crash(process: string): Promise<void>
@@ -80,7 +80,7 @@ async function exchange(
   const gone = (): void => reject(Stripe.HttpClient.makeTimeoutError())
   const ask = (twist: Twist = {}): Answered => {
     const { answer: answered } = answer(network.world, request, twist)
-    network.after(request, answered.status, answered.body)
+    network.after(request, answered.status)
     return answered
   }
   const effect = fault && effects[fault.kind]

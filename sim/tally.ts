@@ -1,4 +1,4 @@
-import { databaseFaults, operations, stripeFaults } from './history.ts'
+import { crashPoints, databaseFaults, operations, stripeFaults } from './history.ts'
 
 /** What happened in many histories, to be added up over processes. */
 export type Counts = {
@@ -47,23 +47,6 @@ export function addUp(into: Counts, more: Counts): void {
   for (const kind of ['faults', 'points'] as const)
     for (const [name, count] of Object.entries(more[kind])) into[kind][name] = (into[kind][name] ?? 0) + count
 }
-
-/** The points at which the money path can be killed; a point that is passed by and never died at is a hole in the proof. */
-const crashPoints = [
-  'after-submit',
-  'before-decide',
-  'after-decide',
-  'after-approve',
-  'after-claim',
-  'after-look',
-  'before-intent',
-  'after-intent',
-  'after-send',
-  'after-record',
-  'after-subscription-change',
-  'after-observe',
-  'after-inbox',
-] as const
 
 const operationsThatBreak = operations.filter(
   (op) =>

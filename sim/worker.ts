@@ -15,7 +15,7 @@ export type Player = {
 const historiesPerDatabase = 500
 
 /** Plays one history after the other on databases of its own, each with an account that was never used. */
-export async function openPlayer(url: string, name: string): Promise<Player> {
+export async function openPlayer(url: string, name: string, template?: string): Promise<Player> {
   const tally = makeTally()
   let server: Server | undefined
   let played = 0
@@ -25,7 +25,7 @@ export async function openPlayer(url: string, name: string): Promise<Player> {
     async play(history, counted = tally) {
       if (server === undefined || played % historiesPerDatabase === 0) {
         await server?.close()
-        server = await openServer(await copyOfTemplate(url, `${name}_${++databases % 2}`))
+        server = await openServer(await copyOfTemplate(url, `${name}_${++databases % 2}`, template))
       }
       const result = await play(history, `acct_${name}x${++played}`, server, counted)
       if (result.violations.length > 0) {

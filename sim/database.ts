@@ -119,6 +119,8 @@ type Watch = {
 }
 
 const writes = /^\s*(insert|update|delete|with)\b/i
+/** What the checks after a commit are about. */
+const matters = /\b(refund|payment|refund_request|exception)\b/
 const lost = (): Error => Object.assign(new Error('Connection terminated unexpectedly'), { code: undefined })
 const failure = (code: string, message: string): Error => Object.assign(new Error(message), { code })
 
@@ -201,7 +203,7 @@ export function databasePort(server: Server, scheduler: Scheduler, process: stri
       async function finish(result: Outcome): Promise<void> {
         if (verb === 'commit' || verb === 'rollback') session.inTransaction = false
         const ends = verb === 'commit' || (!session.inTransaction && writes.test(text))
-        if (writes.test(text)) session.wrote = true
+        if (writes.test(text) && matters.test(text)) session.wrote = true
         if (result.ok && ends && session.wrote) await watch.committed(text)
         if (ends || verb === 'rollback') session.wrote = false
         if (fault?.kind === 'crash_after') return watch.crash(process)

@@ -44,9 +44,13 @@ export async function hunt(player: Player, job: Job): Promise<Report> {
   const different: number[] = []
   const enough = (): boolean => failures.length >= (job.first ? 1 : 5)
   const take = async (history: History, name: string): Promise<void> => {
-    const { violations, hash } = await player.play(history)
+    const { violations, hash, repeatable } = await player.play(history)
     if (violations.length > 0) failures.push(await examine(player, history, name, violations[0]!, job))
-    else if (player.tally.counts.histories <= job.twice && (await player.play(history, makeTally())).hash !== hash)
+    else if (
+      repeatable &&
+      player.tally.counts.histories <= job.twice &&
+      (await player.play(history, makeTally())).hash !== hash
+    )
       different.push(history.seed)
   }
   const liked = ({ name }: { name: string }): number => Number(name.endsWith(job.prefer))

@@ -43,6 +43,8 @@ export type Lab = {
     readonly charge: string
     readonly amount: number
   }[]
+  /** Two statements waited for a third at once: who came first was PostgreSQL's choice, not the seed's. */
+  readonly race: { lost: boolean }
   /** Up to which of Stripe's events the lists were read. */
   readonly read: { event: string | undefined }
   readonly webhookSecret: string
@@ -96,6 +98,7 @@ export async function openLab(history: History, account: string, server: Server,
 
   const now = (): number => world.clock.frozenAt!
   const say = (line: string): void => void trace.push(tame(line.replaceAll(account, 'acct'), names))
+  const race = { lost: false }
   const scheduler = makeScheduler(now, (activity, error) => {
     if (error !== undefined) watchman.thrown(activity.name, error)
   })
@@ -170,6 +173,9 @@ export async function openLab(history: History, account: string, server: Server,
         if (over) return false
         if ((rows[0] as { n: number }).n > 0) {
           tally.fault('lock wait')
+          race.lost ||= scheduler.activities.some(({ calls }) =>
+            calls.some(({ waiting }) => waiting && !waiting.finished),
+          )
           return true
         }
       }
@@ -246,6 +252,7 @@ export async function openLab(history: History, account: string, server: Server,
     onTheWay,
     payments: [],
     read: { event: undefined },
+    race,
     outside: directClient(world, secretKey),
     webhookSecret,
     secretKey,

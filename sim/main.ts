@@ -55,7 +55,7 @@ async function playMany(): Promise<boolean> {
   const begun = performance.now()
   const postgres = values.url === undefined ? await startPostgres() : { url: values.url, stop: async () => undefined }
   if (values.url === undefined || values.template !== undefined) await makeTemplate(postgres.url, values.template)
-  const workers = Number(values.workers ?? Math.min(4, availableParallelism()))
+  const workers = Number(values.workers ?? Math.min(8, 2 * availableParallelism()))
   const from = Number(values.from ?? Math.floor(Math.random() * 1e9))
   const seconds = values.minutes ? Number(values.minutes) * 60 : Number(values.seconds ?? (values.histories ? 1e6 : 60))
   const job = {

@@ -14,6 +14,8 @@ export type Played = {
   readonly violations: readonly string[]
   readonly trace: readonly string[]
   readonly hash: string
+  /** False where PostgreSQL chose who came first: such a trace need not come out the same. */
+  readonly repeatable: boolean
 }
 
 const stepsMax = 6000
@@ -46,6 +48,7 @@ export async function play(history: History, account: string, server: Server, ta
   return {
     violations: lab.watchman.violations,
     trace,
+    repeatable: !lab.race.lost,
     hash: createHash('sha256').update(trace.join('\n')).digest('hex').slice(0, 16),
   }
 }

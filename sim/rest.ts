@@ -123,12 +123,13 @@ type Line = {
   request_id: string
   stripe_charge: string
   failure_reason: string | null
+  origin: string
   saw_500: boolean
   told: boolean
 }
 
 const linesOf = `
-  select r.id, r.status, r.amount_minor, r.currency, r.stripe_refund_id, r.request_id, p.stripe_charge, r.saw_500, r.failure_reason,
+  select r.id, r.status, r.amount_minor, r.currency, r.stripe_refund_id, r.request_id, p.stripe_charge, r.saw_500, r.failure_reason, r.origin,
     exists (select from exception e where e.account_id = r.account_id and e.subject_id in (r.id, r.request_id, r.payment_id)
       and e.resolved_at is null) as told
   from refund r join payment p on p.account_id = r.account_id and p.id = r.payment_id where r.account_id = $1 order by r.id`
@@ -154,6 +155,9 @@ async function compare(lab: Lab): Promise<void> {
       watchman.broke(
         `${row!.id}: ${row!.amount_minor} of ${row!.stripe_charge}, at Stripe ${refund.amount} of ${refund.charge}`,
       )
+    const name = refund.metadata?.['moneyback_refund']
+    if (name !== undefined ? row!.id !== name && !row!.told : row!.origin === 'moneyback')
+      watchman.broke(`${row!.id} claims ${refund.id}, which is ${name ?? 'somebody else’s'}`)
     if (row!.status !== refund.status) watchman.broke(`${row!.id} is ${row!.status}, at Stripe ${refund.status}`)
   }
   for (const row of lines) {

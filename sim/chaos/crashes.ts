@@ -36,6 +36,7 @@ export async function crashRound(stage: Stage): Promise<CrashReport> {
   const calm = stage.start('serve')
   await calm.ready
   for (const [i, { point, answer }] of cases.entries()) {
+    if (point === 'after-subscription-change') payments[i] = await stage.subscribe()
     const payment = payments[i]!
     const effect = faultOf[answer]
     if (effect)
@@ -96,21 +97,17 @@ async function dieAt(
 type Row = { id: string; status: string; lease_until: Date | null; next_at: Date | null }
 
 async function recover(stage: Stage, histories: number, died: number): Promise<CrashReport> {
+  // What the dead have left: until when nobody else may take it.
+  const left = await stage.rows<Row>('select id, status, lease_until, next_at from refund')
   const programs = [stage.start('serve'), stage.start('work'), stage.start('work')]
   await Promise.all(programs.map(({ ready }) => ready))
   const begun = Date.now()
-  const due = new Map<string, number>()
   const ended = new Map<string, number>()
-  // Requests that were taken and never answered are asked again, as a shop does that got no answer.
-  const open = new Set(await paymentsWithoutRequest(stage))
-  for (const payment of open) await ask(stage, payment, 'changed_mind')
+  // Requests that got no answer are asked again, as a shop does.
+  for (const payment of await paymentsWithoutRequest(stage)) await ask(stage, payment, 'changed_mind')
   await until('every refund is over', 180, async () => {
     const rows = await stage.rows<Row>('select id, status, lease_until, next_at from refund')
-    for (const { id, status, lease_until, next_at } of rows) {
-      if (ended.has(id)) continue
-      if (status === 'succeeded') ended.set(id, Date.now())
-      else due.set(id, Math.max(begun, lease_until?.getTime() ?? 0, next_at?.getTime() ?? 0))
-    }
+    for (const { id, status } of rows) if (status === 'succeeded' && !ended.has(id)) ended.set(id, Date.now())
     const waiting = await stage.rows("select 1 from refund_request where status in ('submitted', 'approved')")
     return waiting.length === 0 && rows.every(({ status }) => status === 'succeeded')
   })
@@ -118,7 +115,13 @@ async function recover(stage: Stage, histories: number, died: number): Promise<C
     process.kill('SIGTERM')
     await over
   }
-  const recoverySeconds = [...due].map(([id, at]) => Math.max(0, (ended.get(id)! - at) / 1000)).sort((a, b) => a - b)
+  const recoverySeconds = left
+    .filter(({ status }) => status !== 'succeeded')
+    .map(({ id, lease_until, next_at }) => {
+      const due = Math.max(begun, lease_until?.getTime() ?? 0, next_at?.getTime() ?? 0)
+      return Math.max(0, (ended.get(id)! - due) / 1000)
+    })
+    .sort((a, b) => a - b)
   return { histories, died, recoverySeconds, wrong: [...(await compareWithStripe(stage)), ...(await stage.verify())] }
 }
 

@@ -42,6 +42,8 @@ export type Stage = {
   ): Promise<{ status: number; body: { id: string; status: string } }>
   rows<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>
   buy(count: number): Promise<string[]>
+  /** A customer who subscribes by the month: the payment of the first one. */
+  subscribe(): Promise<string>
   verify(): Promise<string[]>
   close(): Promise<void>
 }
@@ -143,6 +145,24 @@ export async function setStage(): Promise<Stage> {
         answers: { id: string }[]
       }
       return answers.map(({ id }) => id)
+    },
+    async subscribe() {
+      const { id: customer } = await stripe.customers.create({ email: 'ada@example.com' })
+      const card = await stripe.paymentMethods.attach('pm_card_visa', { customer })
+      const { id: product } = await stripe.products.create({ name: 'Studio' })
+      const { id: price } = await stripe.prices.create({
+        product,
+        currency: 'usd',
+        unit_amount: 2900,
+        recurring: { interval: 'month' },
+      })
+      const { latest_invoice } = await stripe.subscriptions.create({
+        customer,
+        default_payment_method: card.id,
+        items: [{ price }],
+        expand: ['latest_invoice.payments'],
+      })
+      return String((latest_invoice as Stripe.Invoice).payments!.data[0]!.payment.payment_intent)
     },
     async verify() {
       const books = await openApp({

@@ -5,6 +5,8 @@ import { readConfig } from '../src/config.ts'
 import { atCrashPoints } from '../src/crash-point.ts'
 import { eventTypes } from '../src/flows/observe-events.ts'
 import { makeStripe } from '../src/stripe/client.ts'
+import { onLine } from '../src/stripe/line.ts'
+import { lineTo } from '../src/stripe/rate.ts'
 import { addAccount } from '../stripe-simulator/accounts.ts'
 import type { Request } from '../stripe-simulator/api.ts'
 import { assemble } from '../stripe-simulator/assembly.ts'
@@ -193,11 +195,15 @@ export async function openLab(history: History, account: string, server: Server,
     const known = processes.get(name)
     if (known) return known
     const database = databasePort(server, scheduler, name, watch)
+    const of = { secretKey, apiBase: undefined, connectedAccount: undefined }
+    const client = stripeClient(network, scheduler, name)
+    const gate = { shutBecause: undefined }
     const app: App = {
       db: database.db,
       account,
       livemode: false,
-      stripe: makeStripe({ secretKey, apiBase: undefined }, stripeClient(network, scheduler, name)),
+      stripe: makeStripe(of, onLine(lineTo({ db: database.db, account, gate, rate: undefined }), client)),
+      line: { gate, unguarded: makeStripe(of, client) },
       webhookSecrets: [{ secret: webhookSecret }],
       config,
       secret: 'a secret of thirty-two bytes or more',

@@ -35,11 +35,10 @@ export class NotCalled extends Error {
   override name = 'NotCalled'
 }
 
-type Client = ReturnType<typeof Stripe.createNodeHttpClient>
+type Client = Stripe.HttpClient
 
-/** The SDK's own HTTP client, with a line in front of it. */
-export function onLine(line: Line): Client {
-  const client = Stripe.createNodeHttpClient()
+/** The SDK's own HTTP client, or the one that is given, with a line in front of it. */
+export function onLine(line: Line, client: Client = Stripe.createNodeHttpClient()): Client {
   const makeRequest = client.makeRequest.bind(client)
   client.makeRequest = async (host, port, path, method, headers, body, protocol, timeout) => {
     const { lane, lastWord } = manner.getStore() ?? { lane: 'urgent' as const, lastWord: undefined }

@@ -81,6 +81,8 @@ export const operations = [
   'publish_policy',
   'kill',
   'restart_database',
+  'move_books',
+  'notice_restore',
   'wake',
 ] as const
 

@@ -84,10 +84,8 @@ export class Watchman {
   async acknowledgedAreThere(): Promise<void> {
     for (const [name, ids] of Object.entries(this.#acknowledged)) {
       const { rows } = await this.#server.control.query(
-        `select id from unnest($2::text[]) id where not exists (select from ${name} t where t.account_id = $1 and t.id = id.id)`.replace(
-          ' id where',
-          ' as id (id) where',
-        ),
+        `select id from unnest($2::text[]) as told (id)
+         where not exists (select from ${name} t where t.account_id = $1 and t.id = told.id)`,
         [this.#account, [...ids]],
       )
       for (const { id } of rows as { id: string }[]) this.broke(`${name} ${id} was acknowledged and is gone`)
@@ -121,13 +119,16 @@ export class Watchman {
     else if (first.key !== key) this.broke(`${refund} was sent under two keys: ${first.key}, ${key}`)
     else if (first.body !== body) this.broke(`${refund} was sent with other bytes: ${first.body} … ${body}`)
     const { rows } = await this.#server.control.query(
-      'select status, first_sent_at, send_count from refund where account_id = $1 and id = $2',
+      `select status, first_sent_at, exists (select from sending_stop s where s.account_id = r.account_id
+         and s.kind <> 'key' and s.since < r.last_sent_at) as stopped
+       from refund r where account_id = $1 and id = $2`,
       [this.#account, refund],
     )
-    const row = rows[0] as { status: string; first_sent_at: Date | null } | undefined
+    const row = rows[0] as { status: string; first_sent_at: Date | null; stopped: boolean } | undefined
     if (row === undefined) this.broke(`${refund} was sent and is not written down`)
     else if (row.first_sent_at === null)
       this.broke(`${refund} was sent before its intent was committed (${row.status})`)
+    else if (row.stopped) this.broke(`${refund} was sent although sending was stopped`)
   }
 
   /** At most one good refund at Stripe for each of ours, and never one for a payment with an open dispute that we had seen. */

@@ -302,6 +302,14 @@ export const mutants: readonly Mutant[] = [
     edits: [{ file: 'src/flows/settle-refund.ts', find: '  await takeTheWishBack(app, tx, refund)\n', replace: '' }],
   },
   {
+    name: 'sends-while-stopped',
+    mistake: 'Books that were restored go on sending before they were compared with Stripe’s.',
+    edits: [
+      { file: 'src/db/stops.ts', find: "return rows[0]?.stopped ? 'stopped' : 'yes'", replace: "return 'yes'" },
+      { file: 'src/jobs/work.ts', find: "  if (stops.some(({ kind }) => kind !== 'key')) return 0\n", replace: '' },
+    ],
+  },
+  {
     name: 'room-is-not-asked-in-the-statement',
     mistake: 'The reserving statement does not ask for room.',
     edits: [{ file: 'src/db/refunds.ts', find: roomInTheStatement, replace: '' }],

@@ -4,6 +4,7 @@ import { approveRequest } from '../src/flows/approve-request.ts'
 import { denyRequest } from '../src/flows/deny-request.ts'
 import { publishPolicy } from '../src/flows/publish-policy.ts'
 import { backfillEvents, followPending, sweepRefunds } from '../src/flows/reconcile.ts'
+import { noticeRestore } from '../src/flows/recover.ts'
 import { submitRequest } from '../src/flows/submit-request.ts'
 import { withdrawRequest } from '../src/flows/withdraw-request.ts'
 import { stripeWebhook } from '../src/http/stripe-webhook.ts'
@@ -135,6 +136,12 @@ const acts: Partial<Record<Operation, Act>> = {
     ),
   kill: (lab, command) => counted(lab, command, () => lab.kill(['worker', 'serve', 'worker2'][command.by]!)),
   restart_database: (lab, command) => counted(lab, command, () => lab.restartDatabase()),
+  // As after a failover: the same rows, and another place.
+  move_books: (lab, command) =>
+    counted(lab, command, () =>
+      lab.server.control.query(`update account set place = 'where they were before' where id = $1`, [lab.account]),
+    ),
+  notice_restore: (lab, command) => counted(lab, command, () => start(lab, command, 'worker', noticeRestore)),
   wake: async (lab, command) => {
     const sleeper = of(
       lab.scheduler.activities.filter(({ state }) => state === 'frozen'),

@@ -56,11 +56,10 @@ export async function play(history: History, account: string, server: Server, ta
 async function install({ account, server, now }: Lab): Promise<void> {
   const at = new Date(now())
   const { control } = server
-  await control.query('insert into account (id, livemode, name, created_at) values ($1, false, $2, $3)', [
-    account,
-    'Simulated',
-    at,
-  ])
+  await control.query(
+    'insert into account (id, livemode, name, created_at, place) values ($1, false, $2, $3, books_place())',
+    [account, 'Simulated', at],
+  )
   await control.query(
     `insert into policy_version (account_id, version, source, comment, published_by, published_at, effective_from)
      values ($1, 1, $2, 'For the simulation.', 'moneyback', $3, $3)`,

@@ -119,8 +119,8 @@ type Watch = {
 }
 
 const writes = /^\s*(insert|update|delete|with)\b/i
-/** What the checks after a commit are about. */
-const matters = /\b(refund|payment|refund_request|exception)\b/
+/** What the checks after a commit are about; to see a payment again changes none of it. */
+const matters = /\b(update|into) (refund|refund_request)\b|reserved_minor/
 const lost = (): Error => Object.assign(new Error('Connection terminated unexpectedly'), { code: undefined })
 const failure = (code: string, message: string): Error => Object.assign(new Error(message), { code })
 
@@ -207,7 +207,8 @@ export function databasePort(server: Server, scheduler: Scheduler, process: stri
         if (result.ok && ends && session.wrote) await watch.committed(text)
         if (ends || verb === 'rollback') session.wrote = false
         if (fault?.kind === 'crash_after') return watch.crash(process)
-        if (fault?.kind === 'freeze_after') return hold(result)
+        if (fault?.kind === 'freeze_after' || fault?.kind === 'suspend_after')
+          return hold(result, fault.kind === 'suspend_after')
         if (fault?.kind === 'connection_lost_after') {
           await lose(session)
           return settle(() => reject(lost()))()
@@ -216,7 +217,8 @@ export function databasePort(server: Server, scheduler: Scheduler, process: stri
         else settle(() => reject(result.error))()
       }
 
-      function hold(result: Outcome): void {
+      function hold(result: Outcome, sleeps: boolean): void {
+        call.activity.sleeps = sleeps
         const held: Call = { ...call, label: `${call.label} (answer)`, perform: async () => finish(result) }
         fault = undefined
         call.activity.calls.push(held)

@@ -1,4 +1,5 @@
 import { chanceOf, type Chance } from './chance.ts'
+import { opening } from './openings.ts'
 import {
   crashPoints,
   databaseFaults,
@@ -26,20 +27,21 @@ export const jumps = [5 * second, minute, 6 * minute, hour, 5 * hour, 26 * hour,
 const weight: Partial<Record<Operation, number>> = {
   submit: 6,
   approve: 4,
-  work: 9,
-  work_elsewhere: 4,
-  deliver: 6,
-  advance: 5,
+  work: 10,
+  work_elsewhere: 5,
+  deliver: 5,
+  advance: 6,
 }
 
 /** What each history needs to be about refunds at all. */
 const always: readonly Operation[] = ['submit', 'work', 'advance']
 
+const forgeries = operations.filter((op) => /^deliver_(?!twice)/.test(op))
+const worksOn: ReadonlySet<Operation> = new Set(['work', 'work_elsewhere'])
+
 /** The faults that most often decide whether money moves twice come more often at the send than elsewhere. */
-const places: Readonly<Record<'stripe' | 'sql', readonly Where[]>> = {
-  stripe: ['send', 'send', 'list', 'read', 'stripe'],
-  sql: ['sql', 'commit'],
-}
+const placesOfWork: readonly Where[] = ['send', 'send', 'send', 'list', 'read', 'stripe']
+const placesElsewhere: readonly Where[] = ['list', 'read', 'stripe']
 
 const atTheSendOnly: ReadonlySet<FaultKind> = new Set([
   'server_error_late',
@@ -60,20 +62,22 @@ const atTheSendOnly: ReadonlySet<FaultKind> = new Set([
 export function generate(seed: number): History {
   const chance = chanceOf(seed)
   const mode = chance.of(modes)
-  const ops = usable(mode, [...always, ...chance.some(operations, 0.5)])
+  const drawn = chance.some(operations, 0.5).filter((op) => !forgeries.includes(op))
+  const ops = usable(mode, [...always, ...drawn, chance.of(forgeries)])
   const swarm: Swarm = {
     ops: ops.flatMap((op) => Array.from({ length: weight[op] ?? 1 }, () => op)),
     stripe: chance.some(stripeFaults, 0.3),
     database: chance.some(databaseFaults, 0.4),
-    faultRate: chance.of([0, 0.1, 0.3, 0.6, 0.6]),
+    faultRate: chance.of([0, 0.2, 0.5, 0.8]),
     crashRate: chance.of([0.005, 0.02, 0.06, 0.2]),
     freezeRate: chance.of([0, 0, 0.05, 0.2]),
     databaseRate: chance.of([0, 0, 0.05, 0.2]),
     interleaved: chance.is(0.6),
     jumps: chance.some(jumps, 0.4),
   }
-  const commands: Command[] = []
-  for (let left = 4 + chance.below(16); left > 0; left--) commands.push(draw(chance, swarm, commands.length))
+  const commands = chance.is(0.6) ? opening(chance, mode) : []
+  for (let left = commands.length > 0 ? chance.below(7) : 4 + chance.below(10); left > 0; left--)
+    commands.push(draw(chance, swarm, commands.length))
   return {
     seed,
     mode,
@@ -103,7 +107,7 @@ type Swarm = {
 }
 
 function draw(chance: Chance, swarm: Swarm, index: number): Command {
-  const op = index === 0 ? 'submit' : chance.of(swarm.ops)
+  const op = index === 0 ? 'submit' : index === 1 && chance.is(0.5) ? 'work' : chance.of(swarm.ops)
   return {
     do: op,
     pick: chance.below(8),
@@ -118,13 +122,13 @@ function draw(chance: Chance, swarm: Swarm, index: number): Command {
 
 function drawFaults(chance: Chance, swarm: Swarm, op: Operation): Fault[] {
   const faults: Fault[] = []
-  if (chance.is(swarm.faultRate)) {
+  if (chance.is(worksOn.has(op) ? swarm.faultRate : swarm.faultRate / 2)) {
     const kind = chance.of(swarm.stripe)
-    const on = atTheSendOnly.has(kind) ? 'send' : chance.of(places.stripe)
-    faults.push({ kind, on, n: on === 'send' || on === 'list' ? chance.below(2) : chance.below(6) })
+    const on = atTheSendOnly.has(kind) ? 'send' : chance.of(worksOn.has(op) ? placesOfWork : placesElsewhere)
+    faults.push({ kind, on, n: on === 'send' ? 0 : on === 'list' ? chance.below(2) : chance.below(6) })
   }
   if (chance.is(swarm.databaseRate)) {
-    const on = chance.of(places.sql)
+    const on = chance.of(['sql', 'commit'] as const)
     faults.push({ kind: chance.of(swarm.database), on, n: on === 'commit' ? chance.below(4) : chance.below(20) })
   }
   if (chance.is(swarm.crashRate)) faults.push(drawCrash(chance, op))
@@ -134,7 +138,7 @@ function drawFaults(chance: Chance, swarm: Swarm, op: Operation): Fault[] {
 
 /** A worker that is frozen after its intent was committed, or anywhere else. */
 function drawFreeze(chance: Chance): Fault {
-  const kind = chance.of(['freeze', 'freeze_after', 'freeze_after'] as const)
+  const kind = chance.of(['freeze', 'freeze_after', 'suspend_after'] as const)
   const on = chance.of(
     kind === 'freeze' ? (['send', 'list', 'commit', 'sql'] as const) : (['commit', 'commit', 'sql'] as const),
   )

@@ -27,7 +27,14 @@ export const stripeFaults = [
 
 export const databaseFaults = ['connection_lost', 'connection_lost_after', 'serialization_failure'] as const
 
-export const deathFaults = ['crash_before', 'crash_after', 'crash_point', 'freeze', 'freeze_after'] as const
+export const deathFaults = [
+  'crash_before',
+  'crash_after',
+  'crash_point',
+  'freeze',
+  'freeze_after',
+  'suspend_after',
+] as const
 
 export type FaultKind = (typeof stripeFaults)[number] | (typeof databaseFaults)[number] | (typeof deathFaults)[number]
 

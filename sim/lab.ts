@@ -303,8 +303,9 @@ export async function openLab(history: History, account: string, server: Server,
       say(`wakes: ${activity.name}`)
       tally.fault('woken')
       activity.state = 'running'
-      // Half of the frozen were on a machine that slept: their monotonic clock stood still.
-      if (activity.name.length % 2 === 0) activity.slept += now() - activity.frozenAt
+      // The monotonic clock of a machine that sleeps stands still.
+      if (activity.sleeps) activity.slept += now() - activity.frozenAt
+      activity.sleeps = false
     },
     async begin(name, on, faults, work) {
       const { app } = process(on)

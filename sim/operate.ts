@@ -18,6 +18,7 @@ import { assign } from '../stripe-simulator/store.ts'
 import { dashboardRefund } from '../stripe-simulator/twists.ts'
 import { finish, table } from '../stripe-simulator/world.ts'
 import type { Command, Operation } from './history.ts'
+import type { Activity } from './scheduler.ts'
 import { reachesStripeWithinMs, type Lab, type Letter } from './lab.ts'
 import { policies, reasons } from './policy.ts'
 
@@ -217,12 +218,13 @@ async function deliver(lab: Lab, command: Command, { again }: { again: boolean }
 
 /** Stripe brings an event to our endpoint, and again later when it isn't acknowledged. */
 export async function bring(lab: Lab, command: Command, letter: Letter): Promise<void> {
-  const activity = await start(lab, command, 'serve', async (app) => {
+  let activity: Activity | undefined
+  activity = await start(lab, command, 'serve', async (app) => {
     const status = await post(lab, app, letter.body, signature(lab, letter.body, 0, lab.webhookSecret))
     if (status === 200) lab.watchman.acknowledged('stripe_event', letter.event)
     else if (status < 500) lab.watchman.broke(`a genuine ${letter.type} was refused with ${status}`)
     else lab.letters.push(letter)
-    lab.underWay.delete(activity)
+    if (activity) lab.underWay.delete(activity)
   })
   if (activity.state !== 'done') lab.underWay.set(activity, letter)
 }

@@ -35,7 +35,8 @@ export async function comeToRest(lab: Lab, all: All): Promise<void> {
 }
 
 /** Somebody has compared what Stripe said about another amount, and sending goes on. */
-async function closeDifferences({ server, account }: Lab): Promise<void> {
+async function closeDifferences({ server, account, history }: Lab): Promise<void> {
+  if (!history.commands.some(({ faults }) => faults.some(({ kind }) => kind === 'wrong_object'))) return
   await server.control.query(`delete from sending_stop where account_id = $1 and kind = 'differs'`, [account])
 }
 

@@ -67,6 +67,7 @@ async function hunt(mutant: Mutant, url: string): Promise<Result> {
   const started = performance.now()
   const said = await run(join(copy, 'sim/main.ts'), args)
   rmSync(copy, { recursive: true, force: true })
+  if (!/^sim histories=/m.test(said)) throw new Error(`${mutant.name}: the simulation did not come to its end`)
   return { mutant, found: /^FAILED (.*)$/m.exec(said)?.[1], seconds: (performance.now() - started) / 1000 }
 }
 

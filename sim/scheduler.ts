@@ -23,6 +23,8 @@ export type Activity = {
   readonly calls: Call[]
   state: 'running' | 'done' | 'dead' | 'frozen'
   frozenAt: number
+  /** It is frozen with its whole machine. */
+  sleeps: boolean
   /** Milliseconds for which it did not run: a suspended machine's monotonic clock stands meanwhile. */
   slept: number
 }
@@ -56,6 +58,7 @@ export function makeScheduler(now: () => number, ended: (activity: Activity, err
         calls: [],
         state: 'running',
         frozenAt: 0,
+        sleeps: false,
         slept: 0,
       }
       activities.push(activity)

@@ -62,6 +62,7 @@ export const faultClasses: readonly string[] = [
   'crash_after',
   'freeze',
   'freeze_after',
+  'suspend_after',
   'woken',
   'given up',
   'late arrival',

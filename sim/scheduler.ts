@@ -42,6 +42,14 @@ export type Scheduler = {
 
 const context = new AsyncLocalStorage<Activity>()
 
+// Production code's own time-outs belong to the real clock, which would decide on a busy machine: inside of an activity they
+// never fire. What takes too long is a fault of the history.
+const realSetTimeout = globalThis.setTimeout
+globalThis.setTimeout = ((act: () => void, ms?: number) =>
+  context.getStore() === undefined
+    ? realSetTimeout(act, ms)
+    : realSetTimeout(() => undefined, 2 ** 31 - 1).unref()) as typeof globalThis.setTimeout
+
 /** The activity to which the code that runs now belongs. */
 export const activityHere = (): Activity | undefined => context.getStore()
 

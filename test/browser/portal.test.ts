@@ -193,7 +193,7 @@ inBrowser.each([looks[0]!, looks[4]!])('several payments at once, at $width px i
     await page.waitForSelector('.reasons')
     await sound(page)
     await page.locator('.reason input[value=changed_mind]').check()
-    await page.locator('form .button').click()
+    await page.locator('form button[type=submit]').click()
     await page.waitForSelector('.deeds .button:not(.quiet)')
     await sound(page)
     await page.locator('.deeds .button:not(.quiet)').click()

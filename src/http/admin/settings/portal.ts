@@ -162,7 +162,7 @@ function tryRoutes(app: App, routes: Hono<AdminEnv>): void {
       now: app.now(),
     })
     await pageHeaders({ ancestor: "'self'" })(c, async () => {
-      c.res = c.html(page) as Response
+      c.res = await Promise.resolve(c.html(page))
     })
     return c.res
   })

@@ -5,27 +5,27 @@ import type { Language } from './words.ts'
 
 /** How each function is said, with `{0}` and `{1}` for what it is given. */
 const sayings: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
-  minutes: { en: '{0} minutes', de: '{0} Minuten' },
-  hours: { en: '{0} hours', de: '{0} Stunden' },
-  days: { en: '{0} days', de: '{0} Tage' },
-  weeks: { en: '{0} weeks', de: '{0} Wochen' },
+  minutes: { en: '{0} (in minutes)', de: '{0} (in Minuten)' },
+  hours: { en: '{0} (in hours)', de: '{0} (in Stunden)' },
+  days: { en: '{0} (in days)', de: '{0} (in Tagen)' },
+  weeks: { en: '{0} (in weeks)', de: '{0} (in Wochen)' },
   refunds: { en: 'refunds in the last {0}', de: 'Erstattungen der letzten {0}' },
   requests: { en: 'requests in the last {0}', de: 'Anfragen der letzten {0}' },
   paid: { en: 'all that was paid in the last {0}', de: 'alles in den letzten {0} Bezahlte' },
   limit: { en: '{0} (by currency)', de: '{0} (je nach Währung)' },
   prorate: { en: '{0}, in proportion to {1}', de: '{0}, anteilig nach: {1}' },
-  share: { en: '{0} as a share of {1}', de: 'der Anteil von {0} an {1}' },
-  remainder: { en: 'what is left beside {0}', de: 'der Rest neben {0}' },
-  least: { en: 'the smaller of {0} and {1}', de: 'das Kleinere von {0} und {1}' },
-  most: { en: 'the larger of {0} and {1}', de: 'das Größere von {0} und {1}' },
+  share: { en: '{0} as a share of {1}', de: 'das Verhältnis von „{0}“ zu „{1}“' },
+  remainder: { en: 'what is left beside {0}', de: 'der Rest neben „{0}“' },
+  least: { en: 'the smaller of “{0}” and “{1}”', de: 'das Kleinere von „{0}“ und „{1}“' },
+  most: { en: 'the larger of “{0}” and “{1}”', de: 'das Größere von „{0}“ und „{1}“' },
   whole_units: { en: '{0}, without cents', de: '{0}, ohne Cent' },
-  later: { en: '{0} or {1}, whichever is later', de: '{0} oder {1}, je nachdem, was später ist' },
-  earlier: { en: '{0} or {1}, whichever is earlier', de: '{0} oder {1}, je nachdem, was früher ist' },
+  later: { en: '{0} or {1} (whichever is later)', de: '{0} oder {1} (was später ist)' },
+  earlier: { en: '{0} or {1} (whichever is earlier)', de: '{0} oder {1} (was früher ist)' },
   start_of_day: { en: 'the start of the day of: {0}', de: 'der Beginn des Tages von: {0}' },
   end_of_day: { en: 'the end of the day {1} after {0}', de: 'das Ende des Tages, {1} nach: {0}' },
   end_of_day_counting_first: {
     en: 'the end of the last of {1}, counted from the day of {0}',
-    de: 'das Ende des letzten von {1}, gezählt ab dem Tag von: {0}',
+    de: 'das Ende der Frist ({1}), deren erster Tag mitzählt, ab: {0}',
   },
   end_of_working_day: {
     en: 'the end of the day {1} after {0}, or of the next working day',
@@ -58,6 +58,7 @@ export function phrase(expr: Expr, language: Language, scope: Scope): string {
         `${say(expr.left)} ${language === 'de' ? 'minus' : 'less'} ${say(expr.right)}`,
         say(expr.right),
         language,
+        expr.right.type === 'instant' ? say(expr.left) : undefined,
       )
     case 'times':
       return `${say(expr.left)} × ${say(expr.right)}`
@@ -71,8 +72,16 @@ export function phrase(expr: Expr, language: Language, scope: Scope): string {
 }
 
 /** `now - x` is the time since x. */
-function sinceOr(left: Expr, difference: string, right: string, language: Language): string {
+function sinceOr(
+  left: Expr,
+  difference: string,
+  right: string,
+  language: Language,
+  between: string | undefined,
+): string {
   const sinceNow = left.op === 'fact' && left.fact.name === 'now'
+  if (!sinceNow && left.type === 'instant' && between !== undefined)
+    return language === 'de' ? `die Zeit zwischen „${right}“ und „${between}“` : `the time from ${right} to ${between}`
   if (!sinceNow) return difference
   return language === 'de' ? `die Zeit seit: ${right}` : `the time since ${right}`
 }
@@ -158,12 +167,19 @@ function condition(expr: Expr, language: Language, scope: Scope): string {
     const joint = word(expr.op === 'all' ? 'and' : 'or', language)
     const sides = [expr.left, expr.right].map((side) => {
       const said = phraseCondition(side, language, scope)
-      return (side.op === 'all' || side.op === 'any') && side.op !== expr.op ? `(${said})` : said
+      // What is not so would swallow what comes after it.
+      const swallows = side.op === 'if' || (demandOf(side)?.sign === 'no' && demandOf(side)?.object === undefined)
+      const mixes = (side.op === 'all' || side.op === 'any') && side.op !== expr.op
+      return mixes || swallows ? `(${said})` : said
     })
     return sides.join(` ${joint} `)
   }
   const demand = demandOf(expr)
   if (demand) return demandSentence(demand, language, scope)
+  if (expr.op === 'if') {
+    const [test, yes, no] = [expr.test, expr.yes, expr.no].map((part) => phraseCondition(part, language, scope))
+    return language === 'de' ? `wenn ${test}, dann ${yes}, sonst ${no}` : `if ${test}, then ${yes}, otherwise ${no}`
+  }
   const inside = expr.op === 'not' ? phraseCondition(expr.of, language, scope) : expr.source
   return language === 'de' ? `nicht: (${inside})` : `not (${inside})`
 }

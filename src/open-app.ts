@@ -7,6 +7,7 @@ import { connect, type Db } from './db/connect.ts'
 import { seedTemplates } from './db/templates.ts'
 import { restrictedAccount } from './flows/check-key.ts'
 import { errorLine, isAway, isCredential } from './stripe/answers.ts'
+import { unseal } from './sealed.ts'
 import { makeStripe } from './stripe/client.ts'
 import type { Gate } from './stripe/gate.ts'
 import { onLine } from './stripe/line.ts'
@@ -24,14 +25,15 @@ export type Opening = {
  * Builds what flows may reach: PostgreSQL, Stripe, and which account this is. Waits for both when they are away, saying so;
  * an account that was seen once is remembered, so that Stripe need not answer for a later start.
  */
-export async function openApp({ config, databaseUrl, stripe: stripeConfig, poolSize = 12 }: Opening): Promise<App> {
+export async function openApp({ config, databaseUrl, stripe: environment, poolSize = 12 }: Opening): Promise<App> {
   const log = pino(
     { level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime },
     pino.destination(2),
   )
   const db = connect(databaseUrl, { size: poolSize })
+  const livemode = /^(sk|rk)_live_/.test(environment.secretKey)
+  const stripeConfig = await withKeptKey(db, config, environment, livemode)
   const unguarded = makeStripe(stripeConfig)
-  const livemode = /^(sk|rk)_live_/.test(stripeConfig.secretKey)
   const opened = await askAccount(db, unguarded, { livemode, named: stripeConfig.connectedAccount }, log)
   await seedTemplates(db, opened.account, new Date())
   const gate: Gate = { shutBecause: undefined }
@@ -50,12 +52,30 @@ export async function openApp({ config, databaseUrl, stripe: stripeConfig, poolS
     // Without a secret of its own an installation derives one, the same in each of its processes.
     secret:
       config.secret ??
-      Buffer.from(hkdfSync('sha256', stripeConfig.secretKey, 'moneyback', 'installation secret', 32)).toString(
+      Buffer.from(hkdfSync('sha256', environment.secretKey, 'moneyback', 'installation secret', 32)).toString(
         'base64url',
       ),
     now: () => new Date(),
     elapsed: () => performance.now(),
   }
+}
+
+/** A key that was pasted into the console goes before the one in the environment, where it can be opened and is for this mode. */
+async function withKeptKey(
+  db: Db,
+  config: Config,
+  environment: StripeConfig,
+  livemode: boolean,
+): Promise<StripeConfig> {
+  const { secret } = config
+  if (secret === undefined) return environment
+  const { rows } = await sql<{ account_id: string; secret_key: string }>`
+    select c.account_id, c.secret_key from stripe_credential c join account a on a.id = c.account_id
+    where a.livemode = ${livemode}`.execute(db)
+  if (rows.length !== 1) return environment
+  const account = rows[0]!.account_id
+  const secretKey = unseal(secret, rows[0]!.secret_key, { purpose: 'stripe key', account, id: account })
+  return secretKey === undefined ? environment : { ...environment, secretKey }
 }
 
 type Log = App['log']

@@ -11,6 +11,8 @@ import { changeSubscription, type SubscriptionChangeRow } from '../flows/change-
 import { decideRequest } from '../flows/decide-request.ts'
 import { forgetOld } from '../flows/forget-old.ts'
 import { issueRefund } from '../flows/issue-refund.ts'
+import type { ImportRow } from '../db/imports.ts'
+import { runImport } from '../flows/stripe/import-history.ts'
 import { runIncident } from '../flows/incidents/run.ts'
 import { observeEvents } from '../flows/observe-events.ts'
 import { noticeRestore, recover } from '../flows/recover.ts'
@@ -103,6 +105,7 @@ const queues: readonly Queue[] = [
     leaseSeconds: 120,
     run: each<{ id: string }>(({ id }, _, app) => runIncident(app, id)),
   },
+  { table: 'history_import', limit: 1, leaseSeconds: 300, run: each<ImportRow>((row, _, app) => runImport(app, row)) },
   { table: 'outbox', limit: 50, leaseSeconds: 60, run: (app, rows) => report(app, announce(app, rows as OutboxRow[])) },
   {
     table: 'webhook_delivery',

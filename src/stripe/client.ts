@@ -24,3 +24,13 @@ export function makeStripe(
     }),
   })
 }
+
+/** A client with another key, for the same Stripe: the simulator stays the simulator. Without the line: it only asks a few things. */
+export function clientWith(stripe: Stripe, secretKey: string, connectedAccount: string | undefined): Stripe {
+  const [protocol, host, port] = [
+    stripe.getApiField('protocol'),
+    stripe.getApiField('host'),
+    stripe.getApiField('port'),
+  ]
+  return makeStripe({ secretKey, apiBase: `${protocol}://${host}:${port}`, connectedAccount })
+}

@@ -7,6 +7,7 @@ import { mailSettingsRoutes } from './mail.ts'
 import { portalSettingsRoutes } from './portal.ts'
 import { refundsRoutes } from './refunds.ts'
 import { stripeRoutes } from './stripe.ts'
+import { firstRunRoutes } from './first-run.ts'
 import { incidentRoutes } from './incidents.ts'
 import { teamRoutes } from './team.ts'
 import { templateRoutes } from './templates.ts'
@@ -20,6 +21,7 @@ export function settingsRoutes(app: App): Hono<AdminEnv> {
     .route('/stripe', stripeRoutes(app))
     .route('/refunds', refundsRoutes(app))
     .route('/incidents', incidentRoutes(app))
+    .route('/first-run', firstRunRoutes(app))
     .route('/team', teamRoutes(app))
     .route('/webhooks', webhookSettingsRoutes(app))
     .route('/api-keys', apiKeyRoutes(app))

@@ -11,6 +11,7 @@ export type SettingsPage = {
 
 /** Every page of the settings, in the order of the list at the left. A new one is a line here and a file beside this one. */
 export const settingsPages: readonly SettingsPage[] = [
+  { path: 'first-steps', word: 'First steps', group: 'Stripe', load: () => import('./FirstRunPage.tsx') },
   { path: 'stripe', word: 'Stripe account', group: 'Stripe', load: () => import('./StripePage.tsx') },
   { path: 'refunds', word: 'Refunds at Stripe', group: 'Stripe', load: () => import('./RefundsPage.tsx') },
   { path: 'team', word: 'Team', group: 'People', load: () => import('./TeamPage.tsx') },

@@ -1,0 +1,40 @@
+import type { App } from '../../app.ts'
+import { audit } from '../../db/journal.ts'
+import type { Actor } from '../../domain/actor.ts'
+import { no, ok, type Result } from '../../domain/refusal.ts'
+import { errorLine, isCredential } from '../../stripe/answers.ts'
+import { eventTypes } from '../observe-events.ts'
+
+/**
+ * Makes Stripe's webhook endpoint for this installation; the secret is answered this once, for STRIPE_WEBHOOK_SECRET. Refuses:
+ * setting_refused (one is there, the key may not, or Stripe does not take the address), stripe_unreachable.
+ */
+export async function makeEndpoint(app: App, { by }: { by: Actor }): Promise<Result<{ id: string; secret: string }>> {
+  const url = `${app.config.publicUrl}/webhooks/stripe`
+  try {
+    const known = await app.stripe.webhookEndpoints.list({ limit: 100 })
+    if (known.data.some((one) => one.url === url && one.status === 'enabled'))
+      return no({
+        code: 'setting_refused',
+        because: `Stripe has an endpoint for ${url} already. Its secret stands there, under “Signing secret”.`,
+      })
+    const made = await app.stripe.webhookEndpoints.create({ url, enabled_events: eventTypes, description: 'Moneyback' })
+    await audit(app.db, {
+      account: app.account,
+      at: app.now(),
+      actor: by,
+      action: 'stripe.endpoint_made',
+      subject: made.id,
+      detail: { url },
+    })
+    return ok({ id: made.id, secret: made.secret ?? '' })
+  } catch (error) {
+    if (isCredential(error) || (error as { statusCode?: number }).statusCode === 400)
+      return no({
+        code: 'setting_refused',
+        because: `${(error as Error).message} Make the endpoint in Stripe by the steps below.`,
+      })
+    app.log.warn({ error: errorLine(error) }, 'the webhook endpoint could not be made')
+    return no({ code: 'stripe_unreachable' })
+  }
+}

@@ -20,6 +20,7 @@ import { useState } from 'react'
 import { post } from './api.ts'
 import { Palette } from './Palette.tsx'
 import { UndoBar } from './UndoBar.tsx'
+import { FirstStepsHint } from './FirstStepsHint.tsx'
 import { Help } from './Help.tsx'
 import { useKeys } from './keys.ts'
 import { useLive } from './live.ts'
@@ -98,6 +99,7 @@ export function Shell() {
             </span>
           </p>
         )}
+        <FirstStepsHint />
         <main id="main" tabIndex={-1} className="min-h-0 flex-1 overflow-y-auto outline-none">
           <Outlet />
         </main>

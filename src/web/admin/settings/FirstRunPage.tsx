@@ -10,7 +10,7 @@ import { Failure, Refused, Skeleton } from '../kit/States.tsx'
 import { Frame } from './Frame.tsx'
 import { useSend } from './send.ts'
 
-export const firstRunQuery = {
+const firstRunQuery = {
   queryKey: ['settings', 'first-run'],
   queryFn: () => get<FirstRunPage>('/settings/first-run'),
 }
@@ -32,7 +32,7 @@ export function Page() {
               dismiss.mutate({ path: '/settings/first-run/dismiss', body: { dismissed: !query.data.dismissed } })
             }
           >
-            {query.data.dismissed ? 'Show it on the queue' : 'Don’t show it on the queue'}
+            {query.data.dismissed ? 'Point to it on every page' : 'Don’t point to it'}
           </Button>
         )
       }

@@ -44,7 +44,13 @@ async function counts(): Promise<Record<string, number>> {
       ' ',
     )
   const rows = await world.rows<{ name: string; count: number }>(
-    tables.map((name) => `select '${name}' as name, count(*)::int as count from ${name}`).join(' union all '),
+    // Several unsigned events in a minute call the owner; that call is not what the input left behind.
+    tables
+      .map(
+        (name) =>
+          `select '${name}' as name, count(*)::int as count from ${name} ${name === 'exception' ? `where kind <> 'webhooks_refused'` : ''}`,
+      )
+      .join(' union all '),
   )
   return Object.fromEntries(rows.map(({ name, count }) => [name, count]))
 }
@@ -386,19 +392,22 @@ describe('webhooks', () => {
       400,
       'wrong_account',
     ],
-    ['that is no event', () => send('{"object":"charge"}', signed('{"object":"charge"}')), 400, 'signature_invalid'],
-    ['that is not JSON', () => send('{', signed('{')), 400, 'signature_invalid'],
-    ['without an object', () => send(event({ data: {} }), signed(event({ data: {} }))), 400, 'signature_invalid'],
+    ['that is no event', () => send('{"object":"charge"}', signed('{"object":"charge"}')), 400, 'not_an_event'],
+    ['that is not JSON', () => send('{', signed('{')), 400, 'not_an_event'],
     ['of more than a megabyte', () => send(event({ more: 'x'.repeat(1_100_000) }), signed('')), 413, 'too_large'],
   ])('one %s is refused, and nothing is kept', async (_, post, status, code) => {
     await expectRefused(post, status, code)
   })
 
-  test('a good one is kept once, however often it comes, and of an unknown type it is ignored', async () => {
+  test('a good one is kept once, however often it comes, and of an unknown type or without an object it is ignored', async () => {
     const payload = event({ id: 'evt_test_2', type: 'something.new' })
+    const thin = event({ id: 'evt_test_3', data: {} })
     for (let i = 0; i < 3; i++) expect((await send(payload, signed(payload))).status).toBe(200)
+    expect((await send(thin, signed(thin))).status).toBe(200)
     await world.settle()
-    expect(await world.rows(`select status from stripe_event where id = 'evt_test_2'`)).toEqual([{ status: 'ignored' }])
+    expect(
+      await world.rows(`select status from stripe_event where id in ('evt_test_2', 'evt_test_3') order by id`),
+    ).toEqual([{ status: 'ignored' }, { status: 'ignored' }])
   })
 })
 

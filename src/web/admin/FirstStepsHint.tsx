@@ -12,11 +12,11 @@ export function FirstStepsHint() {
   })
   if (!data || data.dismissed || data.steps.imported) return null
   return (
-    <p className="bg-accent-soft px-4 py-2 text-small">
+    <aside aria-label="First steps" className="bg-accent-soft px-4 py-2 text-small">
       No payment is known yet.{' '}
       <Link className="text-accent underline" to="/settings/$page" params={{ page: 'first-steps' }} search={{}}>
         The first steps lead from here to the first answer.
       </Link>
-    </p>
+    </aside>
   )
 }

@@ -1,11 +1,12 @@
 import { chanceOf, type Chance } from './chance.ts'
 import { opening } from './openings.ts'
 import {
-  crashPoints,
+  atTheSendOnly,
   databaseFaults,
   modes,
   operations,
   paymentKinds,
+  pointsOfWork,
   stripeFaults,
   type Command,
   type CrashPoint,
@@ -43,17 +44,7 @@ const worksOn: ReadonlySet<Operation> = new Set(['work', 'work_elsewhere'])
 const placesOfWork: readonly Where[] = ['send', 'send', 'send', 'list', 'read', 'stripe']
 const placesElsewhere: readonly Where[] = ['list', 'read', 'stripe']
 
-const atTheSendOnly: ReadonlySet<FaultKind> = new Set([
-  'server_error_late',
-  'arrives_late',
-  'dispute_first',
-  'dashboard_refund_first',
-  'balance_refused',
-  'bounces',
-  'requires_action',
-  'stays_pending',
-  'wrong_object',
-])
+const onlyAtTheSend: ReadonlySet<FaultKind> = new Set(atTheSendOnly)
 
 /**
  * Draws a history from a seed. Swarm: each one has only some of the operations and some of the faults, a crash rate, a pace
@@ -124,7 +115,7 @@ function drawFaults(chance: Chance, swarm: Swarm, op: Operation): Fault[] {
   const faults: Fault[] = []
   if (chance.is(worksOn.has(op) ? swarm.faultRate : swarm.faultRate / 2)) {
     const kind = chance.of(swarm.stripe)
-    const on = atTheSendOnly.has(kind) ? 'send' : chance.of(worksOn.has(op) ? placesOfWork : placesElsewhere)
+    const on = onlyAtTheSend.has(kind) ? 'send' : chance.of(worksOn.has(op) ? placesOfWork : placesElsewhere)
     faults.push({ kind, on, n: on === 'send' ? 0 : on === 'list' ? chance.below(2) : chance.below(6) })
   }
   if (chance.is(swarm.databaseRate)) {
@@ -151,7 +142,6 @@ const pointsOf: Partial<Record<Operation, readonly CrashPoint[]>> = {
   deliver: ['after-inbox'],
   deliver_twice: ['after-inbox'],
 }
-const pointsOfWork = crashPoints.slice(crashPoints.indexOf('after-observe'))
 
 function drawCrash(chance: Chance, op: Operation): Fault {
   const kind = chance.of(['crash_point', 'crash_point', 'crash_before', 'crash_after'] as const)

@@ -60,6 +60,22 @@ export const crashPoints = [
 
 export type CrashPoint = (typeof crashPoints)[number]
 
+/** Those that a worker passes. */
+export const pointsOfWork = crashPoints.slice(crashPoints.indexOf('after-observe'))
+
+/** Faults that make sense only where a refund is sent. */
+export const atTheSendOnly = [
+  'server_error_late',
+  'arrives_late',
+  'dispute_first',
+  'dashboard_refund_first',
+  'balance_refused',
+  'bounces',
+  'requires_action',
+  'stays_pending',
+  'wrong_object',
+] as const satisfies readonly FaultKind[]
+
 export const operations = [
   'submit',
   'approve',

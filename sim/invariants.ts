@@ -20,7 +20,14 @@ type Refund = {
   first_sent_at: string | null
   send_count: number
 }
-type Payment = { id: string; captured_minor: number; reserved_minor: number; overlap_minor: number; told: boolean }
+type Payment = {
+  id: string
+  captured_minor: number
+  reserved_minor: number
+  overlap_minor: number
+  dispute: string
+  told: boolean
+}
 type Asked = { id: string; status: string }
 type Snapshot = { refunds: Refund[] | null; payments: Payment[] | null; requests: Asked[] | null }
 
@@ -40,7 +47,7 @@ const snapshot = `
       select id, status, payment_id, request_id, decision_id, amount_minor, currency, origin, stripe_refund_id, idempotency_key,
         body, first_sent_at, send_count from refund where account_id = $1) r) as refunds,
     (select json_agg(p order by p.id) from (
-      select id, captured_minor, reserved_minor, overlap_minor,
+      select id, captured_minor, reserved_minor, overlap_minor, dispute,
         overlap_minor = 0 or exists (select from exception e where e.account_id = p.account_id
           and e.kind = 'refunded_elsewhere_too' and e.subject_id = p.id and e.resolved_at is null) as told
       from payment p where account_id = $1) p) as payments,
@@ -152,6 +159,7 @@ export class Watchman {
     this.#checkChanges('refund', refundMachine, this.#before.refunds ?? [], now.refunds ?? [])
     this.#checkChanges('request', requestMachine, this.#before.requests ?? [], now.requests ?? [])
     this.#checkFrozen(now.refunds ?? [])
+    this.#checkIntents(now)
     this.#before = now
   }
 
@@ -180,6 +188,17 @@ export class Watchman {
       if (!reaches(machine, from as S, status as S)) this.broke(`${what} ${id} went from ${from} to ${status}`)
     }
     for (const { id } of before) if (!now.some((row) => row.id === id)) this.broke(`${what} ${id} vanished`)
+  }
+
+  /** Whoever commits that a refund will be sent for the first time has seen that there is no dispute. */
+  #checkIntents({ refunds, payments }: Snapshot): void {
+    for (const { id, status, origin, payment_id } of refunds ?? []) {
+      const before = this.#before.refunds?.find((row) => row.id === id)
+      if (origin !== 'moneyback' || before?.status !== 'reserved' || status !== 'unconfirmed') continue
+      const dispute = payments?.find((row) => row.id === payment_id)?.dispute
+      if (dispute === 'open' || dispute === 'lost')
+        this.broke(`${id} is about to be sent although a dispute is ${dispute}`)
+    }
   }
 
   #checkFrozen(refunds: Refund[]): void {

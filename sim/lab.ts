@@ -136,12 +136,12 @@ export async function openLab(history: History, account: string, server: Server,
   })
   const dying = new Set<string>()
 
-  // A send that is younger than Stripe's time-out, of a process that is not frozen.
+  // A send that is younger than Stripe's time-out, of a process that is not frozen: it waits for Stripe, which may be slow.
   const sendsUnderWay = (): string[] =>
     scheduler.activities
-      .filter(({ state }) => state === 'running')
       .flatMap(({ calls }) => calls)
       .filter(({ kinds, since }) => kinds.includes('send') && now() - since < 20_000)
+      .filter(({ activity, label }) => activity.state === 'running' || label.endsWith('(answer)'))
       .map(({ label }) => label)
 
   const network = {

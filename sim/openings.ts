@@ -1,5 +1,16 @@
 import type { Chance } from './chance.ts'
-import type { Command, Fault, FaultKind, Mode, Operation } from './history.ts'
+import {
+  pointsOfWork,
+  atTheSendOnly,
+  type Command,
+  type CrashPoint,
+  type Fault,
+  type FaultKind,
+  type Mode,
+  type Operation,
+} from './history.ts'
+
+const crash = (point: CrashPoint): Fault => ({ kind: 'crash_point', on: 'point', n: 0, point })
 
 const minute = 60_000
 const day = 24 * 60 * minute
@@ -23,6 +34,9 @@ export function opening(chance: Chance, mode: Mode): Command[] {
   const work = (...faults: Fault[]): Command => say(chance.of(['work', 'work_elsewhere']), { faults })
   const wait = (...choices: number[]): Command => say('advance', { ms: chance.of(choices) })
   const send = (kind: FaultKind): Fault => ({ kind, on: 'send', n: 0 })
+  /** Somebody learns what happened at Stripe: by the oldest webhook, or from the lists. */
+  const hear = (pick: number): Command =>
+    mode === 'reconciliation' ? say('reconcile', { by: chance.below(3) }) : say('deliver', { pick })
   const deliver = (): Command => (mode === 'reconciliation' ? work() : say('deliver', { pick: chance.below(8) }))
   const stories: readonly (() => Command[])[] = [
     // The answer is lost, and it is sent again, soon or when Stripe has forgotten the key.
@@ -54,8 +68,27 @@ export function opening(chance: Chance, mode: Mode): Command[] {
       work(),
       work(),
     ],
+    // What Stripe and the bank do with a refund that is made, or refuse.
+    () => [
+      say('submit'),
+      work(send(chance.of(atTheSendOnly))),
+      wait(minute, 26 * 60 * minute, 4 * day),
+      work(),
+      say(chance.of(['settle_pending', 'dashboard_cancel', 'close_dispute'])),
+    ],
+    // It dies at a named point, and the lease ends.
+    () => [
+      say('submit', { faults: [crash(chance.of(['after-submit', 'before-decide', 'after-decide']))] }),
+      wait(minute),
+      work(),
+    ],
+    () => [say('submit', { by: 1 }), say('approve', { faults: [crash('after-approve')] }), work()],
+    () => [say('submit', { part: 0 }), work(crash(chance.of(pointsOfWork))), wait(2 * minute), work()],
+    () => [say('submit', { part: 0 }), work(), work(crash('after-subscription-change'))],
+    () => [say('dashboard_refund'), deliver(), deliver(), deliver(), work(crash('after-observe'))],
     // Two workers at the same moment.
     () => [say('submit'), say('work', { run: 4 + chance.below(30) }), say('work_elsewhere')],
+    () => [say('submit'), say('work', { faults: [send('slow')] }), say('work_elsewhere')],
     // A colleague refunds in Stripe, before, meanwhile or of the same amount.
     () => [say('submit', { part: 3 }), say('dashboard_refund', { part: 2 }), work()],
     () => [
@@ -70,7 +103,26 @@ export function opening(chance: Chance, mode: Mode): Command[] {
       ...Array.from({ length: 4 }, deliver),
       work({ kind: chance.of(['crash_before', 'crash_after']), on: chance.of(['read', 'sql']), n: chance.below(8) }),
     ],
+    () => [
+      say('submit', { part: 0 }),
+      work(),
+      ...Array.from({ length: 6 }, () => hear(0)),
+      work(),
+      say('late_failure'),
+      ...Array.from({ length: 3 }, () => hear(0)),
+      work({ kind: 'crash_before', on: 'read', n: 0 }),
+    ],
+    // A person says yes while a colleague's refund in Stripe is taken in.
+    () => [
+      say('submit', { by: 1, part: 0 }),
+      say('dashboard_refund', { part: 0 }),
+      ...Array.from({ length: 4 }, () => hear(0)),
+      say('approve', { part: 0, faults: [{ kind: 'freeze_after', on: 'sql', n: chance.below(8) }] }),
+      work(),
+      say('wake', { pick: 0 }),
+    ],
     // The bank sends it back, or asks where to.
+    () => [say('submit'), work(send('requires_action')), wait(5 * minute)],
     () => [say('submit', { part: 0 }), work(), wait(4 * day), say('late_failure', { part: 0 })],
     () => [say('submit'), work(send('requires_action')), wait(5 * minute), deliver(), work(), deliver(), work()],
     // A dispute between yes and send, and a key that is refused for a while.

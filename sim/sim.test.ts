@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, inject, test } from 'vitest'
+import { mutants } from './mutants.ts'
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url))
 
@@ -13,3 +15,10 @@ test(
     expect([status, stdout + stderr]).toEqual([0, expect.stringMatching(/violations=0\s*$/)])
   },
 )
+
+test('every mistake that can be planted still fits the program, exactly once', () => {
+  const times = ({ file, find }: { file: string; find: string }): number =>
+    readFileSync(new URL(`../${file}`, import.meta.url), 'utf8').split(find).length - 1
+  const unfit = mutants.filter(({ edits }) => edits.some((edit) => times(edit) !== 1)).map(({ name }) => name)
+  expect(unfit).toEqual([])
+})

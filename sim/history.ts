@@ -17,6 +17,8 @@ export const stripeFaults = [
   'wrong_object',
   'arrives_late',
   'slow',
+  'slow_before',
+  'key_refused',
   'dispute_first',
   'dashboard_refund_first',
   'balance_refused',
@@ -67,6 +69,8 @@ export const pointsOfWork = crashPoints.slice(crashPoints.indexOf('after-observe
 export const atTheSendOnly = [
   'server_error_late',
   'arrives_late',
+  'slow_before',
+  'key_refused',
   'dispute_first',
   'dashboard_refund_first',
   'balance_refused',

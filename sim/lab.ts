@@ -141,7 +141,7 @@ export async function openLab(history: History, account: string, server: Server,
     scheduler.activities
       .flatMap(({ calls }) => calls)
       .filter(({ kinds, since }) => kinds.includes('send') && now() - since < 20_000)
-      .filter(({ activity, label }) => activity.state === 'running' || label.endsWith('(answer)'))
+      .filter(({ activity, label }) => activity.state === 'running' || /\((answer|on its way)\)$/.test(label))
       .map(({ label }) => label)
 
   const network = {
@@ -288,9 +288,10 @@ export async function openLab(history: History, account: string, server: Server,
       const fault = call.waiting ? undefined : (tooLate(call) ?? takeFault(call))
       say(`${activity.name} | ${call.label}${fault ? `  ← ${fault.kind}` : ''}`)
       if (fault) tally.fault(fault.kind)
-      if (fault?.kind === 'freeze') {
-        activity.calls.push(call)
-        freeze(call)
+      if (fault?.kind === 'freeze' || fault?.kind === 'slow_before') {
+        const held = fault.kind === 'freeze' ? call : { ...call, label: `${call.label} (on its way)` }
+        activity.calls.push(held)
+        freeze(held)
       } else if (fault?.kind === 'crash_before') await kill(activity.process)
       else {
         await call.perform(fault)

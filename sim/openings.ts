@@ -38,6 +38,7 @@ export function opening(chance: Chance, mode: Mode): Command[] {
   const hear = (pick: number): Command =>
     mode === 'reconciliation' ? say('reconcile', { by: chance.below(3) }) : say('deliver', { pick })
   const deliver = (): Command => (mode === 'reconciliation' ? work() : say('deliver', { pick: chance.below(8) }))
+  const returned = (): Command[] => [say('submit'), work(send('requires_action')), wait(5 * minute)]
   const stories: readonly (() => Command[])[] = [
     // The answer is lost, and it is sent again, soon or when Stripe has forgotten the key.
     () => [
@@ -88,7 +89,7 @@ export function opening(chance: Chance, mode: Mode): Command[] {
     () => [say('dashboard_refund'), deliver(), deliver(), deliver(), work(crash('after-observe'))],
     // Two workers at the same moment.
     () => [say('submit'), say('work', { run: 4 + chance.below(30) }), say('work_elsewhere')],
-    () => [say('submit'), say('work', { faults: [send('slow')] }), say('work_elsewhere')],
+    () => [say('submit'), say('work', { faults: [send(chance.of(['slow', 'slow_before']))] }), say('work_elsewhere')],
     // A colleague refunds in Stripe, before, meanwhile or of the same amount.
     () => [say('submit', { part: 3 }), say('dashboard_refund', { part: 2 }), work()],
     () => [
@@ -122,14 +123,21 @@ export function opening(chance: Chance, mode: Mode): Command[] {
       say('wake', { pick: 0 }),
     ],
     // The bank sends it back, or asks where to.
-    () => [say('submit'), work(send('requires_action')), wait(5 * minute)],
+    ...(mode === 'webhooks' ? [returned, returned] : [returned]),
     () => [say('submit', { part: 0 }), work(), wait(4 * day), say('late_failure', { part: 0 })],
     () => [say('submit'), work(send('requires_action')), wait(5 * minute), deliver(), work(), deliver(), work()],
     // A dispute between yes and send, and a key that is refused for a while.
     () => [say('submit'), say('open_dispute', { part: 0 }), ...(chance.is(0.5) ? [deliver(), deliver()] : []), work()],
     () => [say('submit'), say('revoke_key'), work(), wait(minute), work(), say('restore_key'), wait(minute), work()],
     // The books were moved: nothing is sent before they were compared.
-    () => [say('submit'), say('move_books'), say('notice_restore', { run: chance.of([-1, 3]) }), work(), work()],
+    () => [
+      say('submit'),
+      say('move_books'),
+      say('notice_restore', { run: chance.of([-1, -1, 3]) }),
+      wait(5_000),
+      work({ kind: 'lost_before', on: 'list', n: 0 }),
+      work(),
+    ],
     // A person approves while another one does.
     () => [say('submit', { by: 1 }), say('approve', { run: chance.below(12) }), say('approve', { by: 1 }), work()],
   ]

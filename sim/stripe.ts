@@ -32,6 +32,7 @@ const effects: Partial<Record<FaultKind, RequestEffect>> = {
   key_in_use: { kind: 'idempotency_key_in_use' },
   dispute_first: { kind: 'first', does: 'open_dispute' },
   dashboard_refund_first: { kind: 'first', does: 'dashboard_refund', amount: 700 },
+  key_refused: { kind: 'key_revoked' },
   balance_refused: { kind: 'balance_refused' },
   bounces: { kind: 'refund_outcome', outcome: 'bounces', after_seconds: 3 * 86_400 },
   requires_action: { kind: 'refund_outcome', outcome: 'requires_action', after_seconds: 60 },

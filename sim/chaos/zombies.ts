@@ -14,7 +14,7 @@ export async function zombies(stage: Stage, count: number): Promise<ZombieReport
   await serve.ready
   const frozen = []
   for (const payment of await stage.buy(count)) {
-    await stage.api('POST', '/v1/refund_requests', { payment, reason: 'changed_mind' }, { 'idempotency-key': payment })
+    await submit(stage, payment)
     const zombie = stage.start('work', { MONEYBACK_FREEZE_AT: 'after-intent' })
     await zombie.ready
     frozen.push(zombie)
@@ -96,8 +96,8 @@ const submit = (stage: Stage, payment: string) =>
 async function passADay({ simulator, rows }: Stage): Promise<void> {
   await simulator.control('POST', '/_control/clock', { advance: day, wait: false })
   for (const [table, columns] of Object.entries({
-    refund: ['created_at', 'first_sent_at', 'last_sent_at', 'next_at', 'lease_until'],
-    refund_request: ['created_at', 'next_at', 'lease_until'],
+    refund: ['first_sent_at', 'last_sent_at', 'next_at', 'lease_until'],
+    refund_request: ['next_at', 'lease_until'],
     account: ['events_seen_until'],
   }))
     await rows(`update ${table} set ${columns.map((column) => `${column} = ${column} - interval '1 day'`).join(', ')}`)

@@ -20,7 +20,6 @@ insert into arrow (machine, from_status, event, to_status) values
   ('refund', 'requires_action', 'cancel', 'canceled'),
   ('refund', 'succeeded', 'fail', 'failed'),
   ('refund', 'succeeded', 'require_action', 'requires_action'),
-  ('refund', 'succeeded', 'cancel', 'canceled'),
   ('request', 'submitted', 'policy_approves', 'approved'),
   ('request', 'submitted', 'policy_reviews', 'in_review'),
   ('request', 'submitted', 'policy_denies', 'denied'),

@@ -38,7 +38,7 @@ export const refundMachine: Machine<RefundStatus, RefundEvent> = {
       note: 'Stripe waits for the customer’s bank details.',
     },
     succeeded: {
-      on: { fail: 'failed', require_action: 'requires_action', cancel: 'canceled' },
+      on: { fail: 'failed', require_action: 'requires_action' },
       note: 'Paid. A bank can still send it back, 30 days and more.',
     },
     failed: { on: {}, note: 'The money is with us. The room is free again.' },

@@ -140,8 +140,14 @@ async function takeArrow(
     return
   }
   if (follow(refundMachine, 'unconfirmed', event) === before.status) return
-  const refund =
-    before.status === 'reserved' ? await moveRefund(tx, before, { event: 'send', by: 'stripe', at: app.now() }) : before
+  // What lay between two looks is taken first: sent before it was answered; given back and asked about before it was canceled.
+  const between =
+    before.status === 'reserved'
+      ? 'send'
+      : before.status === 'succeeded' && event === 'cancel'
+        ? 'require_action'
+        : undefined
+  const refund = between ? await moveRefund(tx, before, { event: between, by: 'stripe', at: app.now() }) : before
   // What Stripe said earlier and arrives late has no arrow from where we are: it changes nothing.
   if (follow(refundMachine, refund.status, event) === undefined) return
   const because = seen.failure_reason ?? undefined

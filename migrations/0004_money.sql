@@ -59,3 +59,7 @@ create index refund_waiting_by on refund (account_id, approved_by) where next_at
 -- How an event came: by the webhook, or from Stripe's list because the webhook did not come.
 alter table stripe_event add column via text not null default 'webhook' check (via in ('webhook', 'list'));
 create index stripe_event_newest on stripe_event (account_id, received_at desc);
+
+-- What a call under a key makes: the part of its id after the prefix. It is here before the call begins, so that a call that
+-- is sent again after an answer was lost finds what the first one wrote.
+alter table idempotent_answer add column makes text;

@@ -54,19 +54,7 @@ alter table api_key
   add column created_by text;
 alter table api_key alter column scopes drop default;
 
--- Reasons and replies -------------------------------------------------------------------------------------------------
-
-create table reason (
-  account_id    text not null references account,
-  code          text not null check (code ~ '^[a-z][a-z0-9_]{0,39}$'),
-  audience      text not null check (audience in ('customer', 'staff')),
-  -- Never fraudulent: Stripe would put the card and the address on block lists.
-  stripe_reason text not null check (stripe_reason in ('duplicate', 'requested_by_customer')),
-  words         jsonb not null,                   -- by language: {"en": "…", "de": "…"}
-  position      integer not null,
-  archived_at   timestamptz,
-  primary key (account_id, code)
-);
+-- Replies -------------------------------------------------------------------------------------------------------------
 
 create table reply_template (
   account_id  text not null references account,

@@ -92,7 +92,10 @@ export type NewRequest = Pick<
   | 'next_at'
 > & { readonly bundle_id?: string | null }
 
-/** Writes a request as submitted, unless the payment has an open one: then nothing is written and the answer is false. */
+/**
+ * Writes a request as submitted, unless the payment has an open one, or this very request was written before: then nothing
+ * is written and the answer is false.
+ */
 export async function insertRequest(tx: Tx, request: NewRequest): Promise<boolean> {
   const { rows } = await sql`
     insert into refund_request (account_id, id, status, payment_id, customer_id, asked_minor, currency, reason, comment,
@@ -104,8 +107,7 @@ export async function insertRequest(tx: Tx, request: NewRequest): Promise<boolea
     where ${request.channel}::text = 'stripe' or not exists (
       select from refund_request where account_id = ${request.account_id} and payment_id = ${request.payment_id}
         and status = 'failed' and channel <> 'stripe')
-    on conflict (account_id, payment_id) where status in ('submitted', 'in_review', 'approved') and channel <> 'stripe'
-    do nothing returning id`.execute(tx)
+    on conflict do nothing returning id`.execute(tx)
   return rows.length === 1
 }
 

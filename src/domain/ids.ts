@@ -7,7 +7,7 @@ export type BundleId = `rb_${string}`
 export type QuestionId = `que_${string}`
 export type DecisionId = `dec_${string}`
 
-type Prefix =
+export type Prefix =
   | 'pay'
   | 'rr'
   | 'rf'
@@ -36,8 +36,11 @@ type Prefix =
 
 /** A new id: what it names, then a UUIDv7 (RFC 9562) without hyphens, so that ids sort by the time they were made. */
 export function newId<P extends Prefix>(prefix: P): `${P}_${string}` {
-  return `${prefix}_${v7().replaceAll('-', '')}`
+  return `${prefix}_${newSuffix()}`
 }
+
+/** The part of a new id after its prefix. */
+export const newSuffix = (): string => v7().replaceAll('-', '')
 
 /** Whether a text is an id that we made. */
 export function isId<P extends Prefix>(prefix: P, text: string | null): text is `${P}_${string}` {

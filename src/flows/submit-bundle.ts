@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto'
 import type { App } from '../app.ts'
+import { requestsOfBundle } from '../db/bundles.ts'
 import { inTransaction } from '../db/connect.ts'
 import type { PaymentRow } from '../db/payments.ts'
 import { newId, type BundleId, type RequestId } from '../domain/ids.ts'
@@ -9,26 +11,30 @@ import { answerSoon, checkAsking, paymentFor, writeRequest, type Asking } from '
 /** As many as one person asks for at once; more is an incident, and staff refund those. */
 const paymentsMax = 50
 
-export type BundleAsking = Omit<Asking, 'payment' | 'amount_minor' | 'currency'> & {
+export type BundleAsking = Omit<Asking, 'id' | 'payment' | 'amount_minor' | 'currency'> & {
+  /** The id that the bundle will have, for a caller who may ask again with it. The same id is the same bundle. */
+  readonly id?: BundleId | undefined
   readonly payments: readonly { readonly payment: string; readonly amount_minor?: number | undefined }[]
 }
+
+export type Bundle = { readonly id: BundleId; readonly requests: RequestId[] }
 
 /**
  * Asks for several payments of one customer at once: all of them or none are taken. From there on each is a request of its
  * own, with its own answer and refund, so that one that fails holds up no other and nothing about money is new here.
  * Files go with the first of them. Refuses: bundle_invalid, attachment_not_found, bundle_payment_refused (says which payment and why), stripe_unreachable.
  */
-export async function submitBundle(
-  app: App,
-  asking: BundleAsking,
-): Promise<Result<{ id: BundleId; requests: RequestId[] }>> {
+export async function submitBundle(app: App, asking: BundleAsking): Promise<Result<Bundle>> {
+  const made = await madeBefore(app, asking.id)
+  if (made) return ok(made)
   const wrong = checkList(asking.payments.map(({ payment }) => payment))
   if (wrong) return no(wrong)
-  const legs: { payment: PaymentRow; asking: Omit<Asking, 'payment' | 'customer'> }[] = []
+  const legs: { payment: PaymentRow; asking: Omit<Asking, 'id' | 'payment' | 'customer'> }[] = []
   for (const { payment: reference, amount_minor } of asking.payments) {
     const found = await paymentFor(app, { payment: reference, customer: asking.customer })
     if (!found.ok) return found.no.code === 'stripe_unreachable' ? found : refusedFor(reference, found.no)
-    const one = { ...asking, amount_minor }
+    const { id: _, ...rest } = asking
+    const one = { ...rest, amount_minor }
     const refusal = checkAsking(one, found.value)
     if (refusal) return refusedFor(reference, refusal)
     legs.push({ payment: found.value, asking: one })
@@ -36,18 +42,19 @@ export async function submitBundle(
   if (!(await filesAreThere(app, asking.files))) return no({ code: 'attachment_not_found' })
   const together = checkTogether(legs.map(({ payment }) => payment))
   if (together) return no(together)
-  return write(app, legs)
+  return write(app, legs, asking.id)
 }
 
 async function write(
   app: App,
-  legs: readonly { payment: PaymentRow; asking: Omit<Asking, 'payment' | 'customer'> }[],
-): Promise<Result<{ id: BundleId; requests: RequestId[] }>> {
-  const id = newId('rb')
+  legs: readonly { payment: PaymentRow; asking: Omit<Asking, 'id' | 'payment' | 'customer'> }[],
+  asked: BundleId | undefined,
+): Promise<Result<Bundle>> {
+  const id = asked ?? newId('rb')
   // In one order, so that two bundles over the same payments can't wait for each other.
   const ordered = legs
     .toSorted((a, b) => (a.payment.id < b.payment.id ? -1 : 1))
-    .map((leg) => ({ ...leg, id: newId('rr') }))
+    .map((leg) => ({ ...leg, id: asked ? legOf(asked, leg.payment.id) : newId('rr') }))
   let taken: PaymentRow | undefined
   await inTransaction(app.db, async (tx) => {
     taken = undefined
@@ -56,10 +63,23 @@ async function write(
   }).catch((error: unknown) => {
     if (!(error instanceof Taken)) throw error
   })
+  const made = taken && (await madeBefore(app, asked))
+  if (made) return ok(made)
   if (taken) return refusedFor(taken.id, { code: 'request_already_open', request: 'see the payment' })
   const requests = ordered.map((leg) => leg.id)
   await answerSoon(app, requests)
   return ok({ id, requests })
+}
+
+/** What an earlier try with the same id has written; it was all or nothing. */
+async function madeBefore(app: App, id: BundleId | undefined): Promise<Bundle | undefined> {
+  const requests = id === undefined ? [] : await requestsOfBundle(app.db, app.account, id)
+  return requests.length === 0 ? undefined : { id: id!, requests: requests.map((request) => request.id) }
+}
+
+/** The id of one payment's request in a bundle that may be asked for again: two tries at once can't write it twice. */
+function legOf(bundle: BundleId, payment: string): RequestId {
+  return `rr_${createHash('sha256').update(`${bundle}/${payment}`).digest('hex').slice(0, 32)}`
 }
 
 /** Rolls the whole bundle back: another request was opened for one of its payments in the meantime. */

@@ -3,7 +3,7 @@ import { crashPoint } from '../crash-point.ts'
 import { inTransaction, type Tx } from '../db/connect.ts'
 import { audit } from '../db/journal.ts'
 import { findPayment, refundableOf, type PaymentRow } from '../db/payments.ts'
-import { findOpenRequest, insertRequest } from '../db/requests.ts'
+import { findOpenRequest, findRequest, insertRequest } from '../db/requests.ts'
 import type { Actor } from '../domain/actor.ts'
 import { newId, type BundleId, type RequestId } from '../domain/ids.ts'
 import { step } from '../domain/money.ts'
@@ -15,6 +15,8 @@ import { observePayment } from './observe-payment.ts'
 import { filesAreThere, tieFiles, type SentFiles } from './tie-files.ts'
 
 export type Asking = {
+  /** The id that the request will have, for a caller who may ask again with it. The same id is the same request. */
+  readonly id?: RequestId | undefined
   /** `pi_…`, `ch_…` or `pay_…`. */
   readonly payment: string
   readonly reason: string
@@ -40,6 +42,8 @@ const answerWithinMs = 6_000
  * stripe_unreachable (only for a payment that was never seen).
  */
 export async function submitRequest(app: App, asking: Asking): Promise<Result<{ id: RequestId }>> {
+  const { id = newId('rr') } = asking
+  if (asking.id && (await findRequest(app.db, app.account, id))) return ok({ id })
   const found = await paymentFor(app, asking)
   if (!found.ok) return found
   const payment = found.value
@@ -47,9 +51,9 @@ export async function submitRequest(app: App, asking: Asking): Promise<Result<{ 
   if (wrong) return no(wrong)
   if (!(await filesAreThere(app, asking.files))) return no({ code: 'attachment_not_found' })
 
-  const id = newId('rr')
   const written = await inTransaction(app.db, (tx) => writeRequest(app, tx, { id, payment, asking }))
   if (!written) {
+    if (asking.id && (await findRequest(app.db, app.account, id))) return ok({ id })
     const open = await findOpenRequest(app.db, app.account, payment.id)
     return no({ code: 'request_already_open', request: open?.id ?? 'closed just now' })
   }
@@ -70,7 +74,7 @@ export async function writeRequest(
   }: {
     id: RequestId
     payment: PaymentRow
-    asking: Omit<Asking, 'payment' | 'customer'>
+    asking: Omit<Asking, 'id' | 'payment' | 'customer'>
     bundle?: BundleId | null
   },
 ): Promise<boolean> {

@@ -1,16 +1,20 @@
 import { createHash } from 'node:crypto'
 import type { Context, Next } from 'hono'
 import type { App } from '../app.ts'
-import { forgetKey, keepAnswer, takeKey } from '../db/idempotent-answers.ts'
+import { keepAnswer, releaseKey, takeKey, type KeptAnswer } from '../db/idempotent-answers.ts'
+import { newSuffix, type Prefix } from '../domain/ids.ts'
 import { answerProblem } from './problem.ts'
+
+/** What `once` tells the routes behind it. */
+export type WithKey = { Variables: { makes?: string } }
 
 /** A request whose process died before it answered may be tried again after this. */
 const inFlightMs = 60_000
 
 /**
  * The same POST with the same `Idempotency-Key` is done once: the answer is kept for 30 days and given again. The same key
- * with another body is refused (draft-ietf-httpapi-idempotency-key-header). Our own failures are not kept. A key counts for
- * one `principal`.
+ * with another body is refused (draft-ietf-httpapi-idempotency-key-header). Our own failures are not kept as answers, and
+ * the key is not forgotten: what was written before the failure is found by `idToMake`. A key counts for one `principal`.
  */
 export async function once(app: App, c: Context, next: Next, principal: string): Promise<Response | undefined> {
   const key = c.req.header('idempotency-key')
@@ -29,17 +33,19 @@ export async function once(app: App, c: Context, next: Next, principal: string):
   const fingerprint = createHash('sha256')
     .update(`${c.req.method} ${c.req.path}\n${await c.req.text()}`)
     .digest('hex')
-  let kept = await takeKey(app.db, of, fingerprint, app.now())
-  if (
-    kept &&
-    kept.status === null &&
-    kept.fingerprint === fingerprint &&
-    app.now().getTime() - kept.created_at.getTime() > inFlightMs
-  ) {
-    await forgetKey(app.db, of)
-    kept = await takeKey(app.db, of, fingerprint, app.now())
-  }
-  if (kept && kept.fingerprint !== fingerprint) {
+  const abandoned = () => new Date(app.now().getTime() - inFlightMs)
+  const taken = await takeKey(app.db, of, { fingerprint, makes: newSuffix(), now: app.now(), abandoned: abandoned() })
+  if (!taken.ours) return answerOf(c, taken.kept, fingerprint)
+  c.set('makes', taken.makes)
+  await next()
+  if (c.res.status >= 500) await releaseKey(app.db, of, abandoned())
+  else await keepAnswer(app.db, of, c.res.status, await c.res.clone().text())
+  return undefined
+}
+
+/** What a key that was used before is answered with. */
+function answerOf(c: Context, kept: KeptAnswer, fingerprint: string): Response {
+  if (kept.fingerprint !== fingerprint) {
     return answerProblem(c, {
       status: 422,
       code: 'idempotency_key_reused',
@@ -47,7 +53,7 @@ export async function once(app: App, c: Context, next: Next, principal: string):
       detail: 'This key was used with another request. Use a new key for a new request.',
     })
   }
-  if (kept?.status === null) {
+  if (kept.status === null) {
     return answerProblem(c, {
       status: 409,
       code: 'idempotency_key_in_use',
@@ -55,13 +61,16 @@ export async function once(app: App, c: Context, next: Next, principal: string):
       detail: 'A request with this key is being answered right now. Try again in a moment.',
     })
   }
-  if (kept)
-    return c.body(kept.body ?? '', kept.status as 200, {
-      'content-type': kept.status! < 400 ? 'application/json' : 'application/problem+json',
-      'idempotency-replayed': 'true',
-    })
-  await next()
-  if (c.res.status >= 500) await forgetKey(app.db, of)
-  else await keepAnswer(app.db, of, c.res.status, await c.res.clone().text())
-  return undefined
+  return c.body(kept.body ?? '', kept.status as 200, {
+    'content-type': kept.status < 400 ? 'application/json' : 'application/problem+json',
+    'idempotency-replayed': 'true',
+  })
+}
+
+/**
+ * The id of what this call makes: under an `Idempotency-Key` the same at every try, so that a try whose answer was lost is
+ * found and nothing is made twice. `makes` is what `once` told; undefined without a key.
+ */
+export function idToMake<P extends Prefix>(prefix: P, makes: string | undefined): `${P}_${string}` | undefined {
+  return makes === undefined ? undefined : `${prefix}_${makes}`
 }

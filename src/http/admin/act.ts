@@ -11,6 +11,7 @@ import { previewDecision } from '../../flows/preview-decision.ts'
 import { resolveException } from '../../flows/resolve-exception.ts'
 import { submitBundle } from '../../flows/submit-bundle.ts'
 import { submitRequest } from '../../flows/submit-request.ts'
+import { idToMake } from '../idempotent.ts'
 import { problem } from '../problem.ts'
 import { answer, who } from './answer.ts'
 import { readBody, readQuery, roleAtLeast, type AdminEnv } from './guard.ts'
@@ -61,7 +62,15 @@ export function actRoutes(app: App): Hono<AdminEnv> {
   routes.post('/bundles', roleAtLeast('support'), async (c) => {
     const body = await readBody(c, bundleBody)
     return body.ok
-      ? answer(c, await submitBundle(app, { ...body.value, channel: 'admin', by: who(c).by }))
+      ? answer(
+          c,
+          await submitBundle(app, {
+            ...body.value,
+            id: idToMake('rb', c.get('makes')),
+            channel: 'admin',
+            by: who(c).by,
+          }),
+        )
       : body.response
   })
   routes.post('/bundles/:id/approve', roleAtLeast('support'), async (c) =>
@@ -76,7 +85,15 @@ export function actRoutes(app: App): Hono<AdminEnv> {
   routes.post('/requests', roleAtLeast('support'), async (c) => {
     const body = await readBody(c, askBody)
     return body.ok
-      ? answer(c, await submitRequest(app, { ...body.value, channel: 'admin', by: who(c).by }))
+      ? answer(
+          c,
+          await submitRequest(app, {
+            ...body.value,
+            id: idToMake('rr', c.get('makes')),
+            channel: 'admin',
+            by: who(c).by,
+          }),
+        )
       : body.response
   })
   routes.post('/decisions', async (c) => {

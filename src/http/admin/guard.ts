@@ -5,9 +5,10 @@ import { mayAs, type Role } from '../../domain/actor.ts'
 import { installationSettings } from '../../db/installation-settings.ts'
 import { hasPassword } from '../../db/staff.ts'
 import type { App } from '../../app.ts'
+import type { WithKey } from '../idempotent.ts'
 import { currentStaff, type Auth, type Session, type Staff } from './auth.ts'
 
-export type AdminEnv = { Variables: { staff: Staff; session: Session } }
+export type AdminEnv = { Variables: WithKey['Variables'] & { staff: Staff; session: Session } }
 
 /** A "no" of the console itself, in the shape of every other refusal (RFC 9457). */
 export function refuse(

@@ -3,6 +3,7 @@ import type { App } from '../../app.ts'
 import { bundleView } from '../../db/bundles.ts'
 import { approveBundle } from '../../flows/approve-bundle.ts'
 import { submitBundle } from '../../flows/submit-bundle.ts'
+import { idToMake } from '../idempotent.ts'
 import { problem } from '../problem.ts'
 import { scoped } from './keys.ts'
 import { body, errors, idParam, json, withKey, type Api } from './parts.ts'
@@ -23,6 +24,7 @@ export function bundleRoutes(app: App, api: Api): void {
     async (c) => {
       const { payments, channel = 'api', ...asking } = c.req.valid('json')
       const result = await submitBundle(app, {
+        id: idToMake('rb', c.get('makes')),
         ...asking,
         payments: payments.map(({ payment, amount }) => ({ payment, amount_minor: amount })),
         channel,

@@ -3,10 +3,10 @@ import type { App } from '../../app.ts'
 import { findApiKey } from '../../db/api-keys.ts'
 import type { Actor } from '../../domain/actor.ts'
 import type { Scope } from '../../domain/scopes.ts'
-import { once } from '../idempotent.ts'
+import { once, type WithKey } from '../idempotent.ts'
 import { answerProblem } from '../problem.ts'
 
-export type ApiEnv = { Variables: { actor: Actor; scopes: readonly Scope[]; requestId: string } }
+export type ApiEnv = { Variables: WithKey['Variables'] & { actor: Actor; scopes: readonly Scope[]; requestId: string } }
 
 /** Lets only a known key pass, from the header alone: what stands in an address ends up in logs. */
 export const keyOnly = (app: App) =>

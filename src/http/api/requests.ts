@@ -9,6 +9,7 @@ import { askCustomer } from '../../flows/ask-customer.ts'
 import { denyRequest } from '../../flows/deny-request.ts'
 import { submitRequest } from '../../flows/submit-request.ts'
 import { withdrawRequest } from '../../flows/withdraw-request.ts'
+import { idToMake } from '../idempotent.ts'
 import { problem } from '../problem.ts'
 import { body, errors, idParam, json, pageUp, withKey, type Api } from './parts.ts'
 import { scoped } from './keys.ts'
@@ -31,7 +32,13 @@ export function requestRoutes(app: App, api: Api): void {
     }),
     async (c) => {
       const { amount, channel = 'api', ...asking } = c.req.valid('json')
-      const result = await submitRequest(app, { ...asking, amount_minor: amount, channel, by: c.get('actor') })
+      const result = await submitRequest(app, {
+        ...asking,
+        id: idToMake('rr', c.get('makes')),
+        amount_minor: amount,
+        channel,
+        by: c.get('actor'),
+      })
       return (result.ok ? await show(c, result.value.id, 201) : problem(c, result.no)) as never
     },
   )

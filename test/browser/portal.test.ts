@@ -1,4 +1,5 @@
 import { serve } from '@hono/node-server'
+import { sql } from 'kysely'
 import { Hono } from 'hono'
 import { secureHeaders } from 'hono/secure-headers'
 import type { Server } from 'node:http'
@@ -7,6 +8,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { buildWebWhenStale } from '../../scripts/build-web.ts'
 import { approveRequest } from '../../src/flows/approve-request.ts'
+import { lookClosely } from '../../src/flows/look-closely.ts'
 import { portalRoutes } from '../../src/http/portal/routes.ts'
 import { webFiles } from '../../src/http/web.ts'
 import { portalWorld, type PortalWorld } from '../portal-world.ts'
@@ -204,11 +206,57 @@ inBrowser.each([looks[0]!, looks[4]!])('several payments at once, at $width px i
 })
 
 inBrowser('the portal in Chromium', () => {
-  const look: Look = { width: 390, language: 'en' }
+  const phone: Look = { width: 390, language: 'en' }
+
+  /** Looks at the payment in Stripe, as a webhook would have us do. */
+  const look = async (payment: string) => {
+    const { rows } = await sql<{ stripe_charge: string }>`
+      select stripe_charge from payment where id = ${payment}`.execute(world.app.db)
+    await lookClosely(world.app, rows[0]!.stripe_charge)
+  }
+
+  test('sent back by the bank after it was paid: the open page says so by itself, and what happens now', async () => {
+    const { customer, payment } = await world.pays({ name: 'Dan' })
+    const page = await visit(customer, phone)
+    await page.goto(`${origin}/portal/payments/${payment}/refund?reason=changed_mind`)
+    await page.getByRole('button', { name: words.en.refund }).click()
+    await page.waitForSelector('[data-status=approved]')
+    await world.work()
+    await page.waitForSelector('[data-status=refunded]')
+    const { rows } = await sql<{ id: string }>`
+      select stripe_refund_id as id from refund where payment_id = ${payment}`.execute(world.app.db)
+    await world.simulator.control('POST', `/_control/refunds/${rows[0]!.id}`, { to: 'failed' })
+    await look(payment)
+    await page.waitForSelector('[data-status=failed]')
+    await page.getByText('what you are owed is not lost').waitFor()
+    await sound(page)
+  })
+
+  test('disputed with the bank: no refund beside it, and the reason is said', async () => {
+    const { customer, payment } = await world.pays({ name: 'Eve' })
+    const { rows } = await sql<{ id: string }>`
+      select stripe_payment_intent as id from payment where id = ${payment}`.execute(world.app.db)
+    await world.simulator.control('POST', '/_control/disputes', { payment_intent: rows[0]!.id })
+    await look(payment)
+    const page = await visit(customer, phone)
+    await page.goto(`${origin}/portal/payments/${payment}/refund?reason=changed_mind`)
+    await page.getByText('Your bank is already handling this payment').waitFor()
+    expect(await page.getByRole('button', { name: /^Refund/ }).count()).toBe(0)
+    await sound(page)
+  })
+
+  test('handed to a person: sent, and who has it is said', async () => {
+    const { customer, payment } = await world.pays({ name: 'Ben', amount: 60_000 })
+    const page = await visit(customer, phone)
+    await page.goto(`${origin}/portal/payments/${payment}/refund?reason=changed_mind`)
+    await page.getByRole('button', { name: 'Send my request' }).click()
+    await page.waitForSelector('[data-status=in_review]')
+    await sound(page)
+  })
 
   test('a double tap, the back button and a second tab: one request', async () => {
     const { customer, payment } = await world.pays({ name: 'Twice', daysAgo: 100 })
-    const page = await visit(customer, look)
+    const page = await visit(customer, phone)
     await page.goto(`${origin}/portal/payments/${payment}/refund?reason=other`)
     await page.waitForSelector('.deeds')
     const second = await page.context().newPage()
@@ -227,7 +275,7 @@ inBrowser('the portal in Chromium', () => {
 
   test('the connection is lost after the tap: the page finds out what became of it, also after a reload', async () => {
     const { customer, payment } = await world.pays({ name: 'Tunnel' })
-    const page = await visit(customer, look)
+    const page = await visit(customer, phone)
     await page.goto(`${origin}/portal/payments/${payment}`)
     await page.locator('textarea').fill('Typed before the tunnel.')
     await sayWhy(page, words.en)
@@ -272,7 +320,7 @@ inBrowser('the portal in Chromium', () => {
 
   test('the language changes in place and is remembered', async () => {
     const { customer } = await world.pays({ name: 'Lang' })
-    const page = await visit(customer, look)
+    const page = await visit(customer, phone)
     await page.getByLabel('Language').selectOption({ label: 'Deutsch' })
     await page.getByRole('heading', { name: 'Ihre Zahlungen' }).waitFor()
     await page.reload()
@@ -282,7 +330,7 @@ inBrowser('the portal in Chromium', () => {
 
   test('everything can be done by keyboard', async () => {
     const { customer, payment } = await world.pays({ name: 'Keys' })
-    const page = await visit(customer, look)
+    const page = await visit(customer, phone)
     await page.locator('.payment').focus()
     await page.keyboard.press('Enter')
     await page.locator('.reason input').first().focus()

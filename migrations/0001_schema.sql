@@ -269,7 +269,8 @@ create table subscription_change (
   lease_until     timestamptz,
   tries           integer not null default 0,
   primary key (account_id, id),
-  foreign key (account_id, id) references refund
+  foreign key (account_id, id) references refund,
+  constraint due_while_it_is_open check (next_at is null or status in ('wanted', 'undo_wanted'))
 );
 create index subscription_change_due on subscription_change (next_at) where next_at is not null;
 
@@ -291,7 +292,8 @@ create table message (
   lease_until timestamptz,
   tries       integer not null default 0,
   primary key (account_id, id),
-  foreign key (account_id, request_id) references refund_request
+  foreign key (account_id, request_id) references refund_request,
+  constraint due_while_it_is_queued check (next_at is null or status = 'queued')
 );
 create index message_by_request on message (account_id, request_id);
 create index message_due on message (next_at) where next_at is not null;
@@ -397,7 +399,8 @@ create table stripe_event (
   next_at     timestamptz,
   lease_until timestamptz,
   tries       integer not null default 0,
-  primary key (account_id, id)
+  primary key (account_id, id),
+  constraint due_while_it_is_new check (next_at is null or status = 'new')
 );
 create index stripe_event_due on stripe_event (next_at) where next_at is not null;
 

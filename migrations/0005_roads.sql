@@ -37,6 +37,7 @@ create table credit_note (
   tries                 integer not null default 0,
   primary key (account_id, id),
   foreign key (account_id, id) references refund,
+  constraint due_while_it_is_wanted check (next_at is null or status = 'wanted'),
   constraint done_has_its_note check (status <> 'done' or stripe_credit_note_id is not null)
 );
 create index credit_note_due on credit_note (next_at) where next_at is not null;

@@ -56,5 +56,5 @@ export async function postponeEvents(
   await sql`
     update stripe_event set status = ${next_at === null ? 'quarantined' : 'new'}, next_at = ${next_at}, lease_until = null,
       tries = tries + 1, last_error = ${error.slice(0, 500)}
-    where account_id = ${account} and id = any(${ids})`.execute(db)
+    where account_id = ${account} and id = any(${ids}) and status = 'new'`.execute(db)
 }

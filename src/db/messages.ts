@@ -72,7 +72,7 @@ export async function messageDelayed(
 ): Promise<void> {
   await sql`
     update message set tries = tries + 1, next_at = ${next}, lease_until = null, last_error = ${error}
-    where account_id = ${account} and id = ${id}`.execute(db)
+    where account_id = ${account} and id = ${id} and status = 'queued'`.execute(db)
 }
 
 /** It will never arrive. Answers what it was, or undefined when that was written down before. */

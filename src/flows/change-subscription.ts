@@ -38,7 +38,7 @@ export async function changeSubscription(app: App, row: SubscriptionChangeRow): 
     const next = new Date(app.now().getTime() + Math.min(3600, 2 ** (row.tries + 1)) * 1000)
     await sql`
       update subscription_change set tries = tries + 1, next_at = ${next}, lease_until = null, because = ${String(error).slice(0, 300)}
-      where account_id = ${app.account} and id = ${row.id}`.execute(app.db)
+      where account_id = ${app.account} and id = ${row.id} and status = ${row.status}`.execute(app.db)
     if (!isAway(error)) throw error
   }
 }
@@ -96,7 +96,7 @@ async function close(app: App, row: SubscriptionChangeRow, { status, because }: 
   await inTransaction(app.db, async (tx) => {
     const { rows } = await sql`
       update subscription_change set status = ${status}, because = ${because ?? null}, done_at = ${at}, next_at = null, lease_until = null
-      where account_id = ${app.account} and id = ${id} and status in ('wanted', 'undo_wanted') returning id`.execute(tx)
+      where account_id = ${app.account} and id = ${id} and status = ${row.status} returning id`.execute(tx)
     if (rows.length === 0) return
     const refund = (await findRefund(tx, app.account, id))!
     const request = (await findRequest(tx, app.account, refund.request_id))!

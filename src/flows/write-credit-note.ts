@@ -29,7 +29,7 @@ export async function writeCreditNote(app: App, row: CreditNoteRow): Promise<voi
     const next = new Date(app.now().getTime() + Math.min(3600, 2 ** (row.tries + 1)) * 1000)
     await sql`
       update credit_note set tries = tries + 1, next_at = ${next}, lease_until = null, because = ${errorLine(error).slice(0, 300)}
-      where account_id = ${app.account} and id = ${row.id}`.execute(app.db)
+      where account_id = ${app.account} and id = ${row.id} and status = 'wanted'`.execute(app.db)
     if (!isAway(error)) throw error
   }
 }

@@ -19,7 +19,11 @@ export const isCard = (charge: Charge): boolean => charge.payment_method_details
 const authorizationDays = 7
 const settlementDays = 2
 
-function methodDetails(books: Books, method: PaymentMethod, amount: number): Charge['payment_method_details'] {
+function methodDetails(
+  books: Books,
+  method: PaymentMethod,
+  { amount, customer }: Pick<PaymentIntent, 'amount' | 'customer'>,
+): Charge['payment_method_details'] {
   const { type } = method
   const empty = blank(`charge_payment_method_details_${type}`)
   if (type !== 'card' || !method.card) return { type, [type]: empty } as Charge['payment_method_details']
@@ -32,7 +36,7 @@ function methodDetails(books: Books, method: PaymentMethod, amount: number): Cha
     country,
     exp_month,
     exp_year,
-    fingerprint,
+    fingerprint: fingerprintFor(books, fingerprint, customer),
     funding,
     last4,
     network: brand,
@@ -41,6 +45,15 @@ function methodDetails(books: Books, method: PaymentMethod, amount: number): Cha
     capture_before: now(books) + authorizationDays * 86_400,
   }
   return { type, card } as unknown as Charge['payment_method_details']
+}
+
+function fingerprintFor(
+  { world }: Books,
+  fingerprint: string | null | undefined,
+  customer: PaymentIntent['customer'],
+): string | null {
+  const own = world.settings.visaPerCustomer && fingerprint === 'fp42424242' && customer !== null
+  return own ? `fp${typeof customer === 'string' ? customer : customer.id}` : (fingerprint ?? null)
 }
 
 const approved = {
@@ -95,7 +108,7 @@ export function createCharge(books: Books, { intent, method, outcome }: Attempt)
     paid: failure === null,
     payment_intent: intent.id,
     payment_method: method.id,
-    payment_method_details: methodDetails(books, method, intent.amount),
+    payment_method_details: methodDetails(books, method, intent),
     receipt_email: intent.receipt_email,
     receipt_url: failure ? null : `https://pay.stripe.com/receipts/${id}`,
     shipping: intent.shipping as Charge['shipping'],

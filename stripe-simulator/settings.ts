@@ -25,6 +25,11 @@ export type Settings = {
     readonly live: readonly number[]
     readonly real: readonly number[]
   }
+  /**
+   * When true, each customer who pays with 4242… has a card of their own, as in life: another fingerprint. In a sandbox of
+   * Stripe, and otherwise here, a test number is one card, whoever uses it.
+   */
+  readonly visaPerCustomer: boolean
   /** When true, only keys that were made by the control API are known. */
   readonly strictKeys: boolean
 }
@@ -63,5 +68,6 @@ export const defaultSettings: Settings = {
     live: [5 * minute, hour, 3 * hour, 6 * hour, 12 * hour, 24 * hour, 24 * hour],
     real: [2, 10, 60],
   },
+  visaPerCustomer: false,
   strictKeys: false,
 }

@@ -176,13 +176,19 @@ export function history(now: number, seed = 7): Step[] {
     const name = `${firstNames[i % firstNames.length]} ${lastNames[(i * 7 + Math.floor(i / 30)) % lastNames.length]}`
     const currency = pick(['usd', 'usd', 'usd', 'eur', 'eur', 'jpy'] as const)
     const at = begin + Math.floor(random() * 390 * day)
-    const buyer = { as: `c${i}`, name, email: `${name.toLowerCase().replace(' ', '.')}${i}@example.com`, currency, at }
+    const buyer = { as: `c${i}`, name, email: emailOf(name, i), currency, at }
     blocks.push(...lifeOf(buyer, i, now, random, pick))
   }
   return blocks
     .filter((block) => (block[0]?.at ?? 0) < now - 3600)
     .sort((a, b) => a[0]!.at! - b[0]!.at!)
     .flat()
+}
+
+/** Most people come alone; of some companies several do, and those are linked by their domain. */
+function emailOf(name: string, i: number): string {
+  const host = i % 12 === 5 ? `${['northlight', 'harbour', 'atelier'][Math.floor(i / 12) % 3]!}.example` : 'example.com'
+  return `${name.toLowerCase().replace(' ', '.')}${i}@${host}`
 }
 
 function lifeOf(

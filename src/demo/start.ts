@@ -153,6 +153,8 @@ async function pointWebhooksHere(simulator: Simulator, memory: Memory, url: stri
     mode: 'simulated',
     set: Math.floor(Date.now() / 1000) - historySeconds,
   })
+  // Customers have cards of their own, or all of them would be linked by one card.
+  await simulator.control('POST', '/_control/settings', { visaPerCustomer: true })
   const endpoint = await client.webhookEndpoints.create({ url, enabled_events: eventTypes })
   memory.endpoint = endpoint.id
   memory.webhookSecret = endpoint.secret!

@@ -19,6 +19,7 @@ const settingsInput = z.strictObject({
   idempotencyHours: z.number().min(0).max(10_000).optional(),
   webhookTimeoutMs: z.int().min(1).max(600_000).optional(),
   webhookRetrySeconds: z.strictObject({ test: seconds, live: seconds, real: seconds }).partial().optional(),
+  visaPerCustomer: z.boolean().optional(),
   strictKeys: z.boolean().optional(),
 })
 

@@ -11,6 +11,8 @@ import { savedViews } from '../../db/saved-views.ts'
 import { installationFacts } from '../../db/admin-settings.ts'
 import { requestScreen } from './request-screen.ts'
 import { needsSecondFactor, readQuery, refuse, type AdminEnv } from './guard.ts'
+import { signalsOfRequest } from '../../flows/signals-of-request.ts'
+import { answer } from './answer.ts'
 import { readAttachment } from '../../flows/read-attachment.ts'
 import { asDownload, asPicture } from '../attachments.ts'
 import { reasonsCsv } from './reasons-csv.ts'
@@ -93,6 +95,7 @@ export function readRoutes(app: App): Hono<AdminEnv> {
       const screen = await requestScreen(app, c.req.param('id'), c.get('staff'))
       return screen ? c.json(screen) : missing(c, 'request')
     })
+    .get('/requests/:id/signals', async (c) => answer(c, await signalsOfRequest(app, c.req.param('id'))))
     .get('/attachments/:id', async (c) => {
       const found = await readAttachment(app, c.req.param('id'))
       return found.ok ? asDownload(c, found.value) : missing(c, 'attachment')

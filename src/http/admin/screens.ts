@@ -43,7 +43,17 @@ import type {
 } from '../../db/admin-policy.ts'
 import type { BacktestExample } from '../../db/backtests.ts'
 import type { Decision } from '../../domain/decision.ts'
+import type { LinkedPayment, LinkedRequest, Signal } from '../../domain/signals.ts'
 import type { Role } from '../../domain/actor.ts'
+
+type AsText<T, K extends keyof T> = Omit<T, K> & Record<K, string>
+export type LinkedRequestLine = AsText<LinkedRequest, 'created_at'>
+export type LinkedPaymentLine = AsText<LinkedPayment, 'paid_at'>
+export type SignalLine = Omit<Signal, 'requests' | 'payments'> & {
+  requests: LinkedRequestLine[]
+  payments: LinkedPaymentLine[]
+}
+export type SignalsScreen = { signals: SignalLine[] }
 
 export type Me = {
   staff: { id: string; name: string; email: string; role: Role }

@@ -9,6 +9,7 @@ import type {
   RequestScreen,
   RequestsScreen,
   SavedView,
+  SignalsScreen,
   Undoable,
 } from '../../http/admin/screens.ts'
 import { get, isProblem } from './api.ts'
@@ -35,6 +36,11 @@ export const queueQuery = (filter: Query) =>
   })
 export const requestQuery = (id: string) =>
   queryOptions({ queryKey: ['request', id], queryFn: () => get<RequestScreen>(`/requests/${encodeURIComponent(id)}`) })
+export const signalsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['signals', id],
+    queryFn: () => get<SignalsScreen>(`/requests/${encodeURIComponent(id)}/signals`),
+  })
 export const requestsQuery = (filter: Query) =>
   queryOptions({
     queryKey: ['requests', filter],

@@ -22,6 +22,7 @@ import { ExceptionCard } from './Exceptions.tsx'
 import { Files } from './Files.tsx'
 import { History } from './History.tsx'
 import { askedPolicy, proposedMinor } from './outcome.ts'
+import { SignalsCard } from './SignalsCard.tsx'
 import { TimeLine } from './TimeLine.tsx'
 import { Trace } from './Trace.tsx'
 
@@ -69,6 +70,7 @@ export function RequestView({ id, onClose, onDecided }: { id: string; onClose?: 
           <div className="min-w-0 space-y-4">
             <RefundCard screen={screen} />
             <BundleCard screen={screen} />
+            <SignalsCard id={id} />
             <CustomerCard screen={screen} />
             <PaymentCard payment={screen.payment} subscription={screen.subscription} />
           </div>

@@ -42,6 +42,16 @@ export async function roleOf(db: Db, id: string): Promise<Role | undefined> {
   return rows[0]?.role
 }
 
+export type Colleague = { readonly id: string; readonly name: string; readonly role: Role }
+
+/** Everybody who may decide about requests at all, the lowest role first. */
+export async function colleagues(db: Db): Promise<Colleague[]> {
+  const { rows } = await sql<Colleague>`
+    select id, name, role from staff where state = 'active' and role <> 'viewer'
+    order by array_position(array['support', 'approver', 'finance', 'owner'], role), name, id`.execute(db)
+  return rows
+}
+
 /** Every actor that is this person: themselves, and the keys that they made. */
 export async function actorsOf(db: Db, account: string, person: string): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`

@@ -15,7 +15,9 @@ seznam.cz sfr.fr shaw.ca simplelogin.com sina.cn sina.com skynet.be sky.com sohu
 talktalk.net telenet.be telus.net terra.com.br terra.es tim.it tiscali.it tlen.pl tuta.com tuta.io tutanota.com
 tutanota.de tvcablenet.be ukr.net uol.com.br verizon.net videotron.ca virgilio.it virginmedia.com vodafone.it voila.fr
 wanadoo.fr web.de windowslive.com wp.pl xs4all.nl xtra.co.nz ya.ru yandex.com yandex.ru yeah.net ymail.com ziggo.nl zoho.com
-example.com example.net example.org privaterelay.appleid.com relay.firefox.com mozmail.com users.noreply.github.com`.split(/\s+/),
+example.com example.net example.org privaterelay.appleid.com relay.firefox.com mozmail.com users.noreply.github.com`.split(
+    /\s+/,
+  ),
 )
 const families = /^(yahoo|hotmail|live|outlook|yandex|gmx)\.(com?\.)?[a-z]{2,3}$/
 

@@ -144,23 +144,20 @@ function dispute(own: readonly LinkedPayment[], card: readonly LinkedPayment[], 
     notable: disputed.length > 0,
     says: [
       here && `The bank has a dispute about this payment: ${disputeWords[here.dispute as keyof typeof disputeWords]}.`,
-      others.length > 0 &&
-        `${times(others.length, 'dispute')} on other payments of this customer or card: ${states}.`,
+      others.length > 0 && `${times(others.length, 'dispute')} on other payments of this customer or card: ${states}.`,
       disputed.length === 0 && 'No dispute on any payment of this customer or card.',
     ]
       .filter(Boolean)
       .join(' '),
     beside:
-      disputed.length > 0 ? 'A dispute is a customer asking their bank. It says that they asked, not who was right.' : null,
+      disputed.length > 0
+        ? 'A dispute is a customer asking their bank. It says that they asked, not who was right.'
+        : null,
     ...lines([], disputed),
   }
 }
 
-function warning(
-  own: readonly LinkedPayment[],
-  card: readonly LinkedPayment[],
-  payment: string,
-): Signal | undefined {
+function warning(own: readonly LinkedPayment[], card: readonly LinkedPayment[], payment: string): Signal | undefined {
   const warned = [...own, ...card].filter(({ fraud_warning }) => fraud_warning)
   if (warned.length === 0) return undefined
   const here = warned.some(({ id }) => id === payment)
@@ -203,7 +200,10 @@ function value(values: readonly Value[]): Signal | undefined {
   const since = new Date(Math.min(...values.map((one) => one.since.getTime())))
   const parts = values.map(({ currency, payments, paid_minor, refunded_minor }) => {
     const share = paid_minor > 0 ? Math.round((refunded_minor * 100) / paid_minor) : 0
-    const back = refunded_minor > 0 ? `, ${format(money(refunded_minor, currency))} given back (${share} %)` : ', nothing given back'
+    const back =
+      refunded_minor > 0
+        ? `, ${format(money(refunded_minor, currency))} given back (${share} %)`
+        : ', nothing given back'
     return `${format(money(paid_minor, currency))} in ${times(payments, 'payment')}${back}`
   })
   return {

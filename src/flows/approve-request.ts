@@ -1,6 +1,7 @@
 import type { App } from '../app.ts'
 import { crashPoint } from '../crash-point.ts'
 import { inTransaction, type Tx } from '../db/connect.ts'
+import { keepPicture } from '../db/approval-pictures.ts'
 import { decisionsOf, insertDecision } from '../db/decisions.ts'
 import { resolveException } from '../db/exceptions.ts'
 import { audit } from '../db/journal.ts'
@@ -19,6 +20,7 @@ import { isRecovering } from './recover.ts'
 import { undoMs } from '../domain/undo.ts'
 import { checkRevision } from './check-revision.ts'
 import { mayApprove } from './may-approve.ts'
+import { pictureForApproval } from './picture-for-approval.ts'
 import { reserveRefund } from './reserve-refund.ts'
 import { checkAmount } from './submit-request.ts'
 import { tell } from './tell.ts'
@@ -93,6 +95,8 @@ async function approveLocked(
     reply: approval.reply,
   })
   if (complete) await payOut(app, tx, { request, payment, decision, amount, access, approval })
+  // Whoever comes next is shown what is otherwise than it was now.
+  else await keepPicture(tx, app.account, decision, await pictureForApproval(app, { request, payment }, tx))
   await audit(tx, {
     account: app.account,
     at: app.now(),

@@ -13,7 +13,8 @@ import { ApproveForm } from './ApproveForm.tsx'
 import { DeedForm } from './DeedForm.tsx'
 import { deedsFor, type DeedName } from './deeds.ts'
 import { DenyForm } from './DenyForm.tsx'
-import { approvalsOf, approvalSentence, askedPolicy, proposedMinor, whyNotApprove } from './outcome.ts'
+import { Needs } from './Needs.tsx'
+import { approvalSentence, askedPolicy, proposedMinor, whyNotApprove } from './outcome.ts'
 
 type Mode = 'choose' | 'approve' | 'part' | 'deny' | DeedName
 
@@ -85,7 +86,7 @@ export function ActionBar({ screen, onDecided }: { screen: RequestScreen; onDeci
               )}
             </p>
           )}
-          {decidable && <Needs screen={screen} />}
+          {decidable && <Needs screen={screen} amount_minor={amount} />}
           <div className="flex flex-wrap gap-2">
             {decidable && (
               <>
@@ -157,25 +158,5 @@ export function ActionBar({ screen, onDecided }: { screen: RequestScreen; onDeci
         />
       )}
     </div>
-  )
-}
-
-/** Who must say yes, said before the click. */
-function Needs({ screen }: { screen: RequestScreen }) {
-  const { given, needed, role } = approvalsOf(screen)
-  if (needed < 2 && role === 'support') return null
-  const names = given.map(({ by }) => screen.people[by] ?? 'a colleague').join(', ')
-  return (
-    <p className="mb-2 text-small text-quiet">
-      This takes {needed > 1 ? `${needed} people` : 'one person'} with the role {role} or higher.
-      {needed > 1 && (
-        <>
-          {' '}
-          {given.length === 0
-            ? 'Nobody has approved yet.'
-            : `${given.length} of ${needed}: ${names} approved ${format(money(given[0]!.amount_minor, screen.payment.currency))}.`}
-        </>
-      )}
-    </p>
   )
 }

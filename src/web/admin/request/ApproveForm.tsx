@@ -5,6 +5,7 @@ import type { RequestScreen } from '../../../http/admin/screens.ts'
 import { Button, Key } from '../kit/Button.tsx'
 import { Area, Choose, Field, Input } from '../kit/Field.tsx'
 import { Refused } from '../kit/States.tsx'
+import { Needs } from './Needs.tsx'
 import { approvalSentence, suggestions } from './outcome.ts'
 import { readAmount } from './read-amount.ts'
 
@@ -55,6 +56,7 @@ export function ApproveForm({ screen, part, busy, error, start, cancel, send }: 
           <span className="text-deny">{amount.because}</span>
         )}
       </p>
+      {part && amount.ok && <Needs screen={screen} amount_minor={amount.minor} />}
       {part && (
         <>
           <div className="grid gap-3 sm:grid-cols-2">

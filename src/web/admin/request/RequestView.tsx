@@ -19,6 +19,7 @@ import { BundleCard } from './BundleCard.tsx'
 import { Conversation } from './Conversation.tsx'
 import { CustomerCard, PaymentCard, RefundCard } from './Cards.tsx'
 import { ExceptionCard } from './Exceptions.tsx'
+import { FirstApprovalCard } from './FirstApprovalCard.tsx'
 import { Files } from './Files.tsx'
 import { History } from './History.tsx'
 import { askedPolicy, proposedMinor } from './outcome.ts'
@@ -56,6 +57,7 @@ export function RequestView({ id, onClose, onDecided }: { id: string; onClose?: 
             {screen.exceptions.map((exception) => (
               <ExceptionCard key={exception.id} exception={exception} linked={false} />
             ))}
+            <FirstApprovalCard screen={screen} />
             <Said screen={screen} />
             <Conversation screen={screen} />
             <Card title={screen.request.status === 'in_review' ? 'Why it is here' : 'What the policy said'}>

@@ -85,7 +85,13 @@ const RequestLine = ({ request }: { request: LinkedRequestLine }) => (
   </li>
 )
 
-const disputes = { none: '', inquiry: 'inquiry', open: 'dispute open', won: 'dispute won', lost: 'dispute lost' } as const
+const disputes = {
+  none: '',
+  inquiry: 'inquiry',
+  open: 'dispute open',
+  won: 'dispute won',
+  lost: 'dispute lost',
+} as const
 
 const PaymentLine = ({ payment }: { payment: LinkedPaymentLine }) => (
   <li className="flex flex-wrap items-center justify-between gap-x-2">

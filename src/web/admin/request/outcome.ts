@@ -3,9 +3,12 @@ import { format, money, shareRoundedDown } from '../../../domain/money.ts'
 import type { PaymentDetail, RequestScreen, SubscriptionDetail } from '../../../http/admin/screens.ts'
 import { mayAs } from '../../../domain/actor.ts'
 import { inSettlement, whatApprovalTakes, type Takes } from '../../../domain/desk.ts'
+import { whoMayApprove } from '../../../domain/who-may-approve.ts'
 import { roleToApprove, standingApprovals } from '../../../domain/approval.ts'
 import { dayOf } from '../../parts/time.ts'
 import { methodName } from '../../parts/words.ts'
+
+type Colleague = RequestScreen['team'][number]
 
 /** The policy's last answer about a request, whole. */
 export function askedPolicy({ decisions }: RequestScreen): Decision | undefined {
@@ -72,6 +75,22 @@ export function approvalSentence(screen: RequestScreen, amount_minor: number, ac
     ? `${screen.customer.name ?? 'the customer'} is told “Your refund of ${amount} is approved”`
     : 'there is no e-mail to tell the customer'
   return `Refund ${amount} to ${methodName(payment)} · ${accessSentence(access, subscription, payment)} · ${told}`
+}
+
+/** Colleagues who can say yes to this amount as the last that it takes, or as one before. */
+export function whoMay(screen: RequestScreen, amount_minor: number): ReturnType<typeof whoMayApprove<Colleague>> {
+  const { you, payment, request, team } = screen
+  const { given, role } = approvalsOf(screen, amount_minor)
+  const amount = inSettlement(money(amount_minor, payment.currency), you.desk)
+  const standing = given.filter((one) => one.amount_minor === amount_minor).map(({ by }) => by.replace('staff:', ''))
+  return whoMayApprove(you.desk, team, {
+    amount,
+    stake: amount === undefined || you.beside_minor === null ? undefined : amount + you.beside_minor,
+    policy: askedPolicy(screen)?.approvers.count ?? 1,
+    needed: role,
+    standing: standing.map((id) => team.find((one) => one.id === id)?.role ?? 'support'),
+    not: [...standing, ...(you.desk.four_eyes ? [request.created_by.replace('staff:', '')] : [])],
+  })
 }
 
 /** What an approval of this amount takes from this person, by the limits that the server has for them. */

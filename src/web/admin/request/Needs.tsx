@@ -36,7 +36,7 @@ export function Needs({ screen, amount_minor }: { screen: RequestScreen; amount_
         <dd>
           <bdi>{names(last)}</bdi>
         </dd>
-        {(needed > 1 || first.length > 0) && (
+        {first.length > 0 && (
           <>
             <dt>{standing.length > 0 ? 'Can approve as one more' : 'Can approve as the first'}</dt>
             <dd>

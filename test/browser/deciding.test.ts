@@ -1,0 +1,108 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { buildWebWhenStale } from '../../scripts/build-web.ts'
+import { sql } from 'kysely'
+import { approveRequest } from '../../src/flows/approve-request.ts'
+import { addNote } from '../../src/flows/add-note.ts'
+import { createStaff } from '../../src/http/admin/auth.ts'
+import { colleague, inReview } from '../cases.ts'
+import { openWorld, type World } from '../world.ts'
+import { startChromium } from './chromium.ts'
+import { sound } from './sound.ts'
+
+const browser: Browser | undefined = await startChromium()
+const staff = { email: 'olga@example.com', name: 'Olga', role: 'owner', password: 'correct horse battery' } as const
+
+let world: World
+let signedIn: Awaited<ReturnType<BrowserContext['storageState']>>
+let small: string
+let large: string
+
+beforeAll(async () => {
+  if (!browser) return
+  await buildWebWhenStale()
+  world = await openWorld()
+  await createStaff(world.app, staff)
+  await sql`update staff set role_since = now() - interval '30 days', "createdAt" = now() - interval '30 days'`.execute(
+    world.app.db,
+  )
+  await colleague(world, { id: 'f', role: 'finance' })
+  await colleague(world, { id: 's', role: 'support' })
+  const bought = await world.subscribes({ card: 'pm_card_mastercard' })
+  await world.subscribes({ card: 'pm_card_mastercard' }).then(async ({ payment }) => {
+    await world.settle()
+    await world.ask(payment, { reason: 'too_expensive' })
+  })
+  await world.settle()
+  small = (await world.ask(bought.payment, { reason: 'other', comment: 'It was for my brother.' })).id
+  large = (await inReview(world, 1_500_000)).request.id
+  await approveRequest(world.app, { id: large, by: 'staff:f', role: 'finance', note: 'Agreed on the phone.' })
+  world.later(60)
+  await addNote(world.app, { id: large, by: 'staff:s', note: 'They called again: only the half is wanted.' })
+  const page = await (await browser.newContext()).newPage()
+  await page.goto(`${world.url}/admin/queue`)
+  await page.getByLabel('E-mail').fill(staff.email)
+  await page.getByLabel('Password').fill(staff.password)
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Queue', level: 1 }).waitFor()
+  signedIn = await page.context().storageState()
+  await page.context().close()
+}, 90_000)
+
+afterAll(async () => {
+  await browser?.close()
+  await world?.[Symbol.asyncDispose]()
+})
+
+async function open(
+  path: string,
+  width: number,
+  scheme: 'light' | 'dark' = width > 1000 ? 'light' : 'dark',
+): Promise<Page> {
+  const context = await browser!.newContext({
+    storageState: signedIn,
+    viewport: { width, height: 900 },
+    colorScheme: scheme,
+  })
+  const page = await context.newPage()
+  const wrong: string[] = []
+  page.on('pageerror', (error) => wrong.push(error.message))
+  page.on('console', (line) => line.type() === 'error' && wrong.push(line.text()))
+  onTestFinished(async () => {
+    await context.close()
+    expect(wrong).toEqual([])
+  })
+  await page.goto(`${world.url}/admin${path}`)
+  return page
+}
+
+const shoot = async (page: Page, name: string): Promise<void> => {
+  const shots = process.env['MONEYBACK_SHOTS']
+  if (shots) await page.screenshot({ path: `${shots}/${name}-${page.viewportSize()!.width}.png`, fullPage: true })
+}
+
+describe.skipIf(!browser).each([390, 1440])('deciding in Chromium at %i px', (width) => {
+  test('signals say what is so, and each one opens to the requests that it counts', async () => {
+    const page = await open(`/requests/${small}`, width)
+    const card = page.locator('[data-signal=card]')
+    await card.getByText('The same card also paid for 1 other customer: 1 request, 1 undecided.').waitFor()
+    await card.locator('summary').click()
+    await card.getByText('Families and companies share cards').waitFor()
+    await shoot(page, 'signals')
+    await sound(page)
+    await card.getByRole('link', { name: /Customer 2, It is too expensive for me/ }).click()
+    await page.getByText('Customer 2', { exact: false }).first().waitFor()
+  })
+
+  test('the second of two reads what is new since the first, and who may complete it, before anything is clicked', async () => {
+    const page = await open(`/requests/${large}`, width)
+    await page.getByRole('heading', { name: 'Since then' }).waitFor()
+    await page.locator('[data-change=note]').getByText('only the half is wanted').waitFor()
+    const needs = page.locator('details', { hasText: 'This takes 2 people' })
+    await needs.locator('summary').click()
+    await needs.getByText('Can complete it now').waitFor()
+    expect(await needs.locator('dd').first().innerText()).toBe('you')
+    await shoot(page, 'four-eyes')
+    await sound(page)
+  })
+})

@@ -10,6 +10,8 @@ export type Config = {
   readonly publicUrl: string
   /** Where customers reach the portal, when that is another domain than `publicUrl`. */
   readonly portalUrl: string
+  /** Further hosts under which the portal answers, in small letters: a domain that was moved, whose links are still in mails. */
+  readonly portalHosts: readonly string[]
   /** How many proxies stand before this program and add to X-Forwarded-For. With 0 that header is not believed. */
   readonly trustedProxies: number
   readonly dataFolder: string
@@ -72,6 +74,11 @@ const variables = {
     schema: z.url({ protocol: /^https?$/ }),
     for: 'the address of the portal, when customers reach it under a domain of its own',
     example: 'https://refunds.example.com',
+  },
+  PORTAL_HOSTS: {
+    schema: z.string().regex(/^[\w.-]+(:\d+)?(\s*,\s*[\w.-]+(:\d+)?)*$/),
+    for: 'further hosts under which the portal answers, such as a domain that you moved away from',
+    example: 'old-refunds.example.com',
   },
   TRUSTED_PROXIES: {
     schema: z.coerce.number().int().min(0).max(10),
@@ -205,6 +212,10 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     host,
     publicUrl,
     portalUrl: (read(env, 'PORTAL_URL') ?? publicUrl).replace(/\/+$/, ''),
+    portalHosts: (read(env, 'PORTAL_HOSTS') ?? '')
+      .split(',')
+      .map((host) => host.trim().toLowerCase())
+      .filter((host) => host !== ''),
     trustedProxies: read(env, 'TRUSTED_PROXIES') ?? 0,
     dataFolder: resolve(read(env, 'DATA_DIR') ?? './data'),
     databaseUrl: read(env, 'DATABASE_URL'),

@@ -8,6 +8,7 @@ export type PortalPaymentRow = PaymentRow & {
   newest_request: string | null
   request_id: string | null
   request_status: RequestStatus | null
+  request_undo_until: Date | null
 }
 
 export const isOpen = (status: RequestStatus): boolean => (openStatuses as readonly RequestStatus[]).includes(status)
@@ -21,14 +22,15 @@ export async function portalPayments(
 ): Promise<PortalPaymentRow[]> {
   const one = payment === undefined ? sql`` : sql`and p.id = ${payment}`
   const { rows } = await sql<PortalPaymentRow>`
-    select p.*, newest.id as newest_request, standing.id as request_id, standing.status as request_status
+    select p.*, newest.id as newest_request, standing.id as request_id, standing.status as request_status,
+      standing.undo_until as request_undo_until
     from payment p
     left join lateral (
       select id from refund_request r where r.account_id = p.account_id and r.payment_id = p.id
       order by created_at desc, id desc limit 1
     ) newest on true
     left join lateral (
-      select id, status from refund_request r where r.account_id = p.account_id and r.payment_id = p.id and status <> 'withdrawn'
+      select id, status, undo_until from refund_request r where r.account_id = p.account_id and r.payment_id = p.id and status <> 'withdrawn'
       order by created_at desc, id desc limit 1
     ) standing on true
     where p.account_id = ${account} and p.owner_id = any(${owners}::text[]) ${one}

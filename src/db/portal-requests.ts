@@ -38,6 +38,7 @@ export async function portalRequest(
   account: string,
   owners: readonly string[],
   id: string,
+  now: Date,
 ): Promise<PortalRequestRow | undefined> {
   const { rows } = await sql<RequestRow & Pick<PortalRequestRow, 'decision' | 'refund' | 'appealed_at' | 'together'>>`
     select r.*,
@@ -51,10 +52,11 @@ export async function portalRequest(
          'failed_at', case when f.status in ('failed', 'canceled') then f.settled_at end)
        from refund f where f.account_id = r.account_id and f.request_id = r.id order by created_at desc, id desc limit 1) as refund,
       (select max(at) from move m where m.account_id = r.account_id and m.subject_id = r.id and m.event = 'appeal') as appealed_at,
-      coalesce((select jsonb_agg(jsonb_build_object('id', o.id, 'what', coalesce(op.product_name, op.description), 'status', o.status,
+      coalesce((select jsonb_agg(jsonb_build_object('id', o.id, 'what', coalesce(op.product_name, op.description),
+          'status', case when o.undo_until > ${now} then 'in_review' else o.status end,
           'amount_minor', coalesce(o.asked_minor, op.captured_minor), 'currency', o.currency) order by o.payment_id)
         from refund_request o join payment op on op.account_id = o.account_id and op.id = o.payment_id
-        where o.account_id = r.account_id and o.bundle_id = r.bundle_id and o.id <> r.id and o.customer_id = r.customer_id), '[]') as together
+        where o.account_id = r.account_id and o.bundle_id = r.bundle_id and o.id <> r.id and op.owner_id = any(${owners}::text[])), '[]') as together
     from refund_request r join payment p on p.account_id = r.account_id and p.id = r.payment_id
     where r.account_id = ${account} and r.id = ${id} and p.owner_id = any(${owners}::text[])`.execute(db)
   const found = rows[0]

@@ -24,8 +24,8 @@ export type NewPortalLink = {
 
 export async function insertPortalLink(tx: Tx, link: NewPortalLink): Promise<void> {
   await sql`
-    insert into portal_link (account_id, hash, customer_id, payment_id, return_url, expires_at, reusable)
-    values (${link.account}, ${hashOf(link.token)}, ${link.customer}, ${link.payment}, ${link.return_url},
+    insert into portal_link (account_id, hash, customer_id, also, payment_id, return_url, expires_at, reusable)
+    values (${link.account}, ${hashOf(link.token)}, ${link.customer}, ${link.also ?? []}, ${link.payment}, ${link.return_url},
             ${link.expires_at}, ${link.reusable})`.execute(tx)
 }
 

@@ -60,6 +60,19 @@ export async function ownersOf(
   return rows.map(({ owner_id }) => owner_id)
 }
 
+/** The one payment that a link by e-mail is about: that of the number, or the only one there is. Undefined: there are several. */
+export async function onlyPayment(
+  db: Db,
+  account: string,
+  { owners, number }: Pick<SignInRow, 'owners' | 'number'>,
+): Promise<string | undefined> {
+  const { rows } = await sql<{ id: string }>`
+    select id from payment where account_id = ${account} and owner_id = any(${owners}::text[])
+      and (${number}::text is null or lower(invoice_number) = lower(${number}) or lower(receipt_number) = lower(${number}))
+    limit 2`.execute(db)
+  return rows.length === 1 ? rows[0]!.id : undefined
+}
+
 /** The link was made: from here on its token opens the portal. */
 export async function signInSent(
   db: Db,

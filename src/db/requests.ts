@@ -35,6 +35,8 @@ export type RequestRow = {
   merged_into: RequestId | null
   created_at: Date
   decided_at: Date | null
+  /** A person's answer can be taken back until then, and customers don't see it before. */
+  undo_until: Date | null
   closed_at: Date | null
   next_at: Date | null
   tries: number
@@ -118,6 +120,8 @@ export type RequestMove = {
   readonly because?: string | undefined
   readonly due_at?: Date | null
   readonly merged_into?: RequestId
+  /** Of a person's answer that can be taken back: until when. */
+  readonly undo_until?: Date | undefined
 }
 
 // Only a decision that closes the case, or settles it, has an end.
@@ -131,7 +135,7 @@ const decided: readonly RequestStatus[] = ['approved', 'denied']
 export async function moveRequest(
   tx: Tx,
   request: RequestRow,
-  { event, by, at, because, due_at = null, merged_into }: RequestMove,
+  { event, by, at, because, due_at = null, merged_into, undo_until }: RequestMove,
 ): Promise<RequestStatus> {
   const to = follow(requestMachine, request.status, event)
   if (to === undefined) throw new Bug(`request ${request.id} can't ${event} from ${request.status}`)
@@ -148,7 +152,7 @@ export async function moveRequest(
   })
   await sql`
     update refund_request set status = ${to}, next_at = null, lease_until = null, last_error = null, due_at = ${due_at}, asked_at = null,
-      snoozed_until = null, escalated_to = null, merged_into = ${merged_into ?? null},
+      snoozed_until = null, escalated_to = null, merged_into = ${merged_into ?? null}, undo_until = ${undo_until ?? null},
       decided_at = ${decided.includes(to) ? sql`${at}::timestamptz` : sql`decided_at`},
       closed_at = ${closed.includes(to) ? at : null}
     where account_id = ${request.account_id} and id = ${request.id} and status = ${request.status}`.execute(tx)

@@ -137,7 +137,13 @@ async function payOut(
 ): Promise<void> {
   const undo_until = approval.undoable ? new Date(app.now().getTime() + undoMs) : undefined
   await reserveRefund(app, tx, { request, payment, decision, amount, access, undo_until })
-  await moveRequest(tx, request, { event: 'approve', by: approval.by, at: app.now(), because: approval.note })
+  await moveRequest(tx, request, {
+    event: 'approve',
+    by: approval.by,
+    at: app.now(),
+    because: approval.note,
+    undo_until,
+  })
   await resolveException(tx, app.account, {
     kind: 'refund_failed',
     subject: request.id,

@@ -57,7 +57,8 @@ export async function denyRequest(
       note,
       reply,
     })
-    await moveRequest(tx, request, { event: 'deny', by, at, because: note })
+    const not_before = undoable ? new Date(at.getTime() + undoMs) : undefined
+    await moveRequest(tx, request, { event: 'deny', by, at, because: note, undo_until: not_before })
     await audit(tx, {
       account: app.account,
       at,
@@ -67,7 +68,6 @@ export async function denyRequest(
       detail: { note, customer: request.customer_id },
     })
     await resolveException(tx, app.account, { kind: 'refund_failed', subject: request.id, by, at })
-    const not_before = undoable ? new Date(at.getTime() + undoMs) : undefined
     await tell(app, tx, { request, kind: 'denied', say: reply ?? '', not_before })
     return ok({ id: request.id })
   })

@@ -12,6 +12,7 @@ import {
   takePortalLink,
   usePortalSession,
 } from '../db/portal-sessions.ts'
+import { ownersOf } from '../db/portal-sign-ins.ts'
 import type { Actor } from '../domain/actor.ts'
 import { linkLastsMs, linkRefusal, returnUrlProblem, type LinkRefusal } from '../domain/portal-link.ts'
 import { no, ok, type Result } from '../domain/refusal.ts'
@@ -19,6 +20,8 @@ import { no, ok, type Result } from '../domain/refusal.ts'
 export type NewLink = {
   /** Stripe's `cus_…`. Without one, whoever made the payment. */
   readonly customer?: string | undefined
+  /** Instead of `customer`: an address that the merchant has verified. Opens all customers and guests who paid with it. */
+  readonly email?: string | undefined
   /** The payment to open the portal with, `pay_…`, `pi_…` or `ch_…`. It must be this customer's. */
   readonly payment?: string | undefined
   /** Where the customer is led back to: https, or http on this machine. */
@@ -39,10 +42,15 @@ export type PortalLink = { readonly url: string; readonly expires_at: Date }
 export async function createPortalLink(app: App, link: NewLink): Promise<Result<PortalLink>> {
   const { account } = app
   const payment = link.payment === undefined ? undefined : await findPayment(app.db, account, link.payment)
-  const owner = link.customer ?? payment?.owner_id ?? undefined
+  if (link.customer !== undefined && link.email !== undefined)
+    return no({ code: 'link_invalid', because: 'Name customer or email, not both.' })
+  const known =
+    link.email === undefined ? undefined : await ownersOf(app.db, account, { email: link.email, number: null })
+  const owners = known ?? [link.customer ?? payment?.owner_id].filter((each) => each != null)
+  const [owner, ...also] = owners
   if (link.customer !== undefined && (await findCustomer(app.db, account, link.customer)) === undefined)
     return no({ code: 'customer_not_found' })
-  if (link.payment !== undefined && (payment === undefined || payment.owner_id !== owner))
+  if (link.payment !== undefined && (payment?.owner_id == null || !owners.includes(payment.owner_id)))
     return no({ code: 'payment_not_found' })
   if (owner === undefined) return no({ code: 'customer_not_found' })
   const problem = link.return_url === undefined ? undefined : returnUrlProblem(link.return_url)
@@ -58,6 +66,7 @@ export async function createPortalLink(app: App, link: NewLink): Promise<Result<
       account,
       token,
       customer: owner,
+      also,
       payment: payment?.id ?? null,
       return_url: link.return_url ?? null,
       expires_at: expires,
@@ -98,7 +107,7 @@ export async function enterPortal(
     const taken = await takePortalLink(tx, account, token, now)
     if (taken === undefined) return undefined
     // Whoever is in already keeps what they may see: a letter's link would show them less.
-    if (taken.request_id !== null && before?.customer === taken.customer_id && before.request === null) {
+    if (taken.request_id !== null && before?.request === null && before.owners.includes(taken.customer_id)) {
       secret = session!
       return taken
     }
@@ -122,7 +131,7 @@ export async function enterPortal(
   const known = await findPortalLink(app.db, account, token)
   if (known === undefined) return { ok: false, no: linkRefusal('unknown', null) }
   if (known.used_at === null) return { ok: false, no: linkRefusal('expired', known.return_url) }
-  if (session === undefined || before?.customer !== known.customer_id)
+  if (session === undefined || before === undefined || !before.owners.includes(known.customer_id))
     return { ok: false, no: linkRefusal('used', known.return_url) }
   return { ok: true, value: { session, return_url: known.return_url, payment: known.payment_id, request: null } }
 }

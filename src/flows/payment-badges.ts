@@ -1,6 +1,7 @@
 import type { App } from '../app.ts'
 import { findOpenRequest, requestsOfPayment } from '../db/requests.ts'
 import type { PaymentRow } from '../db/payments.ts'
+import { mayBeUndone } from '../domain/undo.ts'
 import { decide } from '../domain/policy/decide.ts'
 import { refundableUntil } from '../domain/policy/refundable-until.ts'
 import { sayIn } from '../domain/policy/say.ts'
@@ -33,13 +34,16 @@ async function badgeOf(app: App, payment: PaymentRow, locale: string): Promise<P
   const now = app.now()
   const open = await findOpenRequest(app.db, app.account, payment.id)
   if (open) {
-    const kind = open.status === 'approved' ? 'on_its_way' : 'in_review'
+    const kind = open.status === 'approved' && !mayBeUndone(open, now) ? 'on_its_way' : 'in_review'
     return { kind, until: open.due_at, because: '', amount_minor: open.asked_minor ?? 0 }
   }
   if (payment.captured_minor > 0 && payment.reserved_minor >= payment.captured_minor) {
     return { kind: 'refunded', until: null, because: '', amount_minor: 0 }
   }
-  const attempt = 1 + (await requestsOfPayment(app.db, app.account, payment.id)).length
+  const before = await requestsOfPayment(app.db, app.account, payment.id)
+  if (before.some((request) => mayBeUndone(request, now)))
+    return { kind: 'in_review', until: null, because: '', amount_minor: 0 }
+  const attempt = 1 + before.length
   const [{ policy, version }, facts] = await Promise.all([
     policyFor(app, payment, now),
     gatherFacts(app, payment, {

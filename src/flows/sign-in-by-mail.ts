@@ -7,6 +7,7 @@ import {
   countWrongCode,
   insertSignIn,
   lockSignIn,
+  onlyPayment,
   ownersOf,
   signInDone,
   signInSent,
@@ -115,7 +116,8 @@ export async function openByMail(app: App, { token, browser, code }: Opening): P
     await useSignIn(tx, asked, now)
     const [owner = '', ...also] = asked.owners
     const session = newSecret()
-    const link = { customer_id: owner, also, payment_id: null, request_id: null, return_url: null }
+    const payment = (await onlyPayment(tx, app.account, asked)) ?? null
+    const link = { customer_id: owner, also, payment_id: payment, request_id: null, return_url: null }
     await insertPortalSession(tx, { account: app.account, secret: session, link, now })
     await forgetPortalEntries(tx, app.account, now)
     await audit(tx, {
@@ -126,7 +128,7 @@ export async function openByMail(app: App, { token, browser, code }: Opening): P
       subject: owner,
       detail: { by: 'mail' },
     })
-    return { ok: true, value: { session, return_url: null, payment: null, request: null } }
+    return { ok: true, value: { session, return_url: null, payment, request: null } }
   })
 }
 

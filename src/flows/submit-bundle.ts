@@ -15,12 +15,14 @@ export type BundleAsking = Omit<Asking, 'id' | 'payment' | 'amount_minor' | 'cur
   /** The id that the bundle will have, for a caller who may ask again with it. The same id is the same bundle. */
   readonly id?: BundleId | undefined
   readonly payments: readonly { readonly payment: string; readonly amount_minor?: number | undefined }[]
+  /** Of a visitor who was verified to be all of these customers and guests: payments of any of them may stand together. */
+  readonly owners?: readonly string[] | undefined
 }
 
 export type Bundle = { readonly id: BundleId; readonly requests: RequestId[] }
 
 /**
- * Asks for several payments of one customer at once: all of them or none are taken. From there on each is a request of its
+ * Asks for several payments of one customer, or of one person whom Stripe knows as several, at once: all of them or none are taken. From there on each is a request of its
  * own, with its own answer and refund, so that one that fails holds up no other and nothing about money is new here.
  * Files go with the first of them. Refuses: bundle_invalid, attachment_not_found, bundle_payment_refused (says which payment and why), stripe_unreachable.
  */
@@ -33,14 +35,18 @@ export async function submitBundle(app: App, asking: BundleAsking): Promise<Resu
   for (const { payment: reference, amount_minor } of asking.payments) {
     const found = await paymentFor(app, { payment: reference, customer: asking.customer })
     if (!found.ok) return found.no.code === 'stripe_unreachable' ? found : refusedFor(reference, found.no)
-    const { id: _, ...rest } = asking
-    const one = { ...rest, amount_minor }
+    if (asking.owners && !isOf(found.value, asking.owners)) return refusedFor(reference, { code: 'payment_not_found' })
+    const { id: _, owners, ...rest } = asking
+    const one = { ...rest, amount_minor, ...(owners && { by: `customer:${found.value.owner_id!}` as const }) }
     const refusal = checkAsking(one, found.value)
     if (refusal) return refusedFor(reference, refusal)
     legs.push({ payment: found.value, asking: one })
   }
   if (!(await filesAreThere(app, asking.files))) return no({ code: 'attachment_not_found' })
-  const together = checkTogether(legs.map(({ payment }) => payment))
+  const together = checkTogether(
+    legs.map(({ payment }) => payment),
+    asking.owners,
+  )
   if (together) return no(together)
   return write(app, legs, asking.id)
 }
@@ -104,10 +110,14 @@ function checkList(payments: readonly string[]): Refusal | undefined {
   return twice === undefined ? undefined : { code: 'bundle_invalid', because: `payments names ${twice} twice.` }
 }
 
-function checkTogether(payments: readonly PaymentRow[]): Refusal | undefined {
+const isOf = ({ owner_id }: PaymentRow, owners: readonly string[]): boolean =>
+  owner_id !== null && owners.includes(owner_id)
+
+function checkTogether(payments: readonly PaymentRow[], owners: readonly string[] | undefined): Refusal | undefined {
   const [first] = payments
   if (new Set(payments.map(({ id }) => id)).size < payments.length)
     return { code: 'bundle_invalid', because: 'payments names one payment twice, by different ids.' }
+  if (owners) return undefined
   return payments.some(({ customer_id }) => customer_id === null || customer_id !== first?.customer_id)
     ? { code: 'bundle_invalid', because: 'payments must all belong to one customer.' }
     : undefined

@@ -1,5 +1,5 @@
 import { serve } from '@hono/node-server'
-import { Hono } from 'hono'
+import { Hono, type Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { except } from 'hono/combine'
 import { createMiddleware } from 'hono/factory'
@@ -14,6 +14,7 @@ import { apiRoutes } from './api/routes.ts'
 import { ownPolicy } from './attachments.ts'
 import { docsRoutes } from './docs.ts'
 import { pageHeaders } from './headers.ts'
+import { isPortalsOwn } from './own-hosts.ts'
 import { policyPages } from './portal/policy-page.ts'
 import { portalRoutes } from './portal/routes.ts'
 import { answerProblem } from './problem.ts'
@@ -39,21 +40,29 @@ export function makeServer(app: App): Hono {
   server.route('/', webFiles())
   server.route('/docs', docsRoutes())
   server.route('/v1', apiRoutes(app))
+  server.use('/admin/*', notOnThePortalsDomain(app))
   server.route('/portal', portalRoutes(app))
   server.route('/policy', policyPages(app))
   server.route('/admin', adminRoutes(app))
-  server.get('/', (c) => c.redirect('/admin'))
-  server.notFound((c) =>
-    answerProblem(c, {
-      status: 404,
-      code: 'not_found',
-      title: 'Not found',
-      detail: `There is nothing at ${c.req.path}. The API is described at /docs.`,
-    }),
-  )
+  server.get('/', (c) => c.redirect(isPortalsOwn(app, c.req.url) ? '/portal' : '/admin'))
+  server.notFound(nothingHere)
   server.onError((error, c) => unexpected(app, error, c))
   return server
 }
+
+const nothingHere = (c: Context): Response =>
+  answerProblem(c, {
+    status: 404,
+    code: 'not_found',
+    title: 'Not found',
+    detail: `There is nothing at ${c.req.path}. The API is described at /docs.`,
+  })
+
+/** Customers' domain has no console, so that nothing on it is worth attacking. */
+const notOnThePortalsDomain = (app: App) =>
+  createMiddleware((c, next) =>
+    isPortalsOwn(app, c.req.url) ? Promise.resolve(nothingHere(c)) : next().then(() => undefined),
+  )
 
 const smallBody = bodyLimit({
   maxSize: 256 * 1024,
@@ -72,7 +81,7 @@ const stricterPolicyStands = createMiddleware(async (c, next) => {
 })
 
 /** PostgreSQL away is told as such (503), so that a client knows to come again; everything else is our own fault. */
-function unexpected(app: App, error: Error, c: import('hono').Context): Response {
+function unexpected(app: App, error: Error, c: Context): Response {
   if (error instanceof HTTPException) {
     return answerProblem(c, {
       status: error.status as 400,

@@ -241,6 +241,10 @@ export const NewPortalSession = z
       .max(255)
       .optional()
       .openapi({ description: 'cus_…; without it, whoever made the payment' }),
+    email: z.email().max(254).optional().openapi({
+      description:
+        'Instead of `customer`: an address that you have verified. Everything that was paid with it is shown, also where Stripe knows one person as several customers',
+    }),
     payment: z.string().max(255).optional(),
     return_url: z.string().max(2000).optional(),
   })

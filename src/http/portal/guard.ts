@@ -60,6 +60,15 @@ export function sessionSecret(app: App, c: Context): string | undefined {
   return scheme === 'Portal' ? secret : readSessionCookie(c, portalCookie(app))
 }
 
+/**
+ * Whether a form was sent from another site. Our pages send no Referer, so a browser says "null" as the origin of their forms;
+ * where the form came from it says here.
+ */
+export const isForeign = (c: Context): boolean => {
+  const site = c.req.header('sec-fetch-site')
+  return site !== undefined && site !== 'same-origin' && site !== 'none'
+}
+
 /** Lets only a customer pass, by the session that their link opened. */
 export const customerOnly = (app: App) =>
   createMiddleware<PortalEnv>(async (c, next) => {
@@ -103,6 +112,7 @@ export const ownPagesOnly = (app: App) =>
     if (c.req.method === 'GET' || c.req.method === 'HEAD') return next()
     const origin = c.req.header('origin')
     const site = c.req.header('sec-fetch-site')
+    // The host that the request names was looked at before (ownHostsOnly).
     const ours = [new URL(app.config.publicUrl).host, new URL(app.config.portalUrl).host, c.req.header('host')]
     const foreign = origin === undefined ? site !== 'same-origin' : !ours.includes(URL.parse(origin)?.host ?? '')
     if (foreign || (site !== undefined && site !== 'same-origin')) {

@@ -3,6 +3,8 @@ import type { Language } from '../../domain/languages.ts'
 /** What only pages without a script say. `{…}` is filled in. */
 export type PageWords = {
   readonly noscript: string
+  /** The label of the field for a link, whose secret no browser sends by itself. */
+  readonly paste: string
   readonly look_again: string
   readonly needs_script: string
   readonly policy: string
@@ -23,6 +25,7 @@ export type PageWords = {
 export const pageWords: Readonly<Record<Language, PageWords>> = {
   en: {
     noscript: 'This page needs JavaScript. Switch it on and load the page again.',
+    paste: 'Without JavaScript: paste the whole address of your link here, with everything behind the #.',
     look_again: 'Look again',
     needs_script: 'With JavaScript switched on, this page changes by itself and you can act on your request here.',
     policy: 'Refund rules',
@@ -41,6 +44,7 @@ export const pageWords: Readonly<Record<Language, PageWords>> = {
   },
   de: {
     noscript: 'Diese Seite braucht JavaScript. Schalten Sie es ein und laden Sie die Seite neu.',
+    paste: 'Ohne JavaScript: Fügen Sie hier die ganze Adresse Ihres Links ein, mit allem, was hinter dem # steht.',
     look_again: 'Noch einmal nachsehen',
     needs_script: 'Mit JavaScript ändert sich diese Seite von selbst, und Sie können hier zu Ihrer Anfrage handeln.',
     policy: 'Erstattungsregeln',
@@ -60,6 +64,7 @@ export const pageWords: Readonly<Record<Language, PageWords>> = {
   },
   fr: {
     noscript: 'Cette page nécessite JavaScript. Veuillez l’activer et recharger la page.',
+    paste: 'Sans JavaScript : collez ici l’adresse complète de votre lien, avec tout ce qui suit le #.',
     look_again: 'Actualiser',
     needs_script: 'Avec JavaScript, cette page se met à jour d’elle-même et vous pouvez agir ici sur votre demande.',
     policy: 'Règles de remboursement',
@@ -79,6 +84,7 @@ export const pageWords: Readonly<Record<Language, PageWords>> = {
   },
   es: {
     noscript: 'Esta página necesita JavaScript. Actívelo y vuelva a cargarla.',
+    paste: 'Sin JavaScript: pegue aquí la dirección completa de su enlace, con todo lo que sigue al signo #.',
     look_again: 'Actualizar',
     needs_script: 'Con JavaScript, esta página se actualiza sola y puede gestionar aquí su solicitud.',
     policy: 'Reglas de reembolso',
@@ -98,6 +104,7 @@ export const pageWords: Readonly<Record<Language, PageWords>> = {
   },
   pt: {
     noscript: 'Esta página precisa de JavaScript. Ative-o e volte a carregar a página.',
+    paste: 'Sem JavaScript: cole aqui o endereço completo da sua ligação, com tudo o que está depois do #.',
     look_again: 'Atualizar',
     needs_script: 'Com JavaScript, esta página atualiza-se por si e pode tratar aqui do seu pedido.',
     policy: 'Regras de reembolso',
@@ -116,6 +123,7 @@ export const pageWords: Readonly<Record<Language, PageWords>> = {
   },
   it: {
     noscript: 'Questa pagina richiede JavaScript. Lo attivi e ricarichi la pagina.',
+    paste: 'Senza JavaScript: incolli qui l’indirizzo completo del Suo link, con tutto ciò che segue il #.',
     look_again: 'Aggiorna',
     needs_script: 'Con JavaScript questa pagina si aggiorna da sola e può gestire qui la Sua richiesta.',
     policy: 'Regole sui rimborsi',
@@ -135,6 +143,7 @@ export const pageWords: Readonly<Record<Language, PageWords>> = {
   },
   nl: {
     noscript: 'Deze pagina heeft JavaScript nodig. Zet het aan en laad de pagina opnieuw.',
+    paste: 'Zonder JavaScript: plak hier het hele adres van uw link, met alles wat achter het # staat.',
     look_again: 'Opnieuw kijken',
     needs_script: 'Met JavaScript werkt deze pagina zichzelf bij en kunt u hier verder met uw aanvraag.',
     policy: 'Regels voor terugbetaling',
@@ -154,6 +163,7 @@ export const pageWords: Readonly<Record<Language, PageWords>> = {
   },
   pl: {
     noscript: 'Ta strona wymaga JavaScriptu. Prosimy go włączyć i odświeżyć stronę.',
+    paste: 'Bez JavaScriptu: prosimy wkleić tutaj cały adres linku, ze wszystkim, co stoi po znaku #.',
     look_again: 'Sprawdź ponownie',
     needs_script: 'Z włączonym JavaScriptem strona odświeża się sama i można tu zająć się wnioskiem.',
     policy: 'Zasady zwrotów',
@@ -173,6 +183,7 @@ export const pageWords: Readonly<Record<Language, PageWords>> = {
   },
   ja: {
     noscript: 'このページにはJavaScriptが必要です。有効にしてから、再度読み込んでください。',
+    paste: 'JavaScriptを使わない場合：リンクのアドレス全体を、#以降も含めてここに貼り付けてください。',
     look_again: '最新の状況を見る',
     needs_script: 'JavaScriptを有効にすると、このページは自動的に更新され、お手続きも行えます。',
     policy: '返金の規定',
@@ -191,6 +202,7 @@ export const pageWords: Readonly<Record<Language, PageWords>> = {
   },
   ar: {
     noscript: 'تحتاج هذه الصفحة إلى JavaScript. يُرجى تفعيله ثم إعادة تحميل الصفحة.',
+    paste: 'من دون JavaScript: يُرجى لصق عنوان الرابط كاملًا هنا مع كل ما يلي علامة #.',
     look_again: 'تحديث الصفحة',
     needs_script: 'عند تفعيل JavaScript تتحدّث هذه الصفحة تلقائيًا ويمكنكم متابعة طلبكم هنا.',
     policy: 'قواعد الاسترداد',

@@ -2,15 +2,17 @@ import type { Context } from 'hono'
 import { html } from 'hono/html'
 import type { App } from '../../app.ts'
 import { ownTexts } from '../../db/portal-look.ts'
+import { portalPayments } from '../../db/portal-payments.ts'
 import { portalRequest } from '../../db/portal-requests.ts'
 import { usePortalSession } from '../../db/portal-sessions.ts'
 import { withOwn } from '../../web/portal/words/own.ts'
 import { sessionSecret } from './guard.ts'
 import { withdrawalOffered } from '../../flows/withdrawal-offered.ts'
+import { pasteForm } from './enter-without-script.ts'
 import { languageOf } from './language.ts'
 import { pageWords } from './page-words.ts'
 import { shell } from './shell.ts'
-import { statusWithoutScript } from './status-page.ts'
+import { requestLinks, statusWithoutScript } from './status-page.ts'
 import { requestView } from './views.ts'
 import { wordsIn } from './words.ts'
 
@@ -41,16 +43,28 @@ export function portalPages(app: App): (c: Context) => Promise<Response> {
   }
 }
 
-/** What stands there for somebody without JavaScript: a request's state, to whom it belongs; else what is needed. */
+/**
+ * What stands there for somebody without JavaScript: a request's state, to whom it belongs; the list of their requests; else
+ * the way in by a link, and what is needed for the rest.
+ */
 async function withoutScript(app: App, c: Context) {
   const language = languageOf(c)
   const [, id] = /^\/portal\/requests\/(rr_\w+)\/?$/.exec(c.req.path) ?? []
-  const secret = id === undefined ? undefined : sessionSecret(app, c)
-  const session = secret === undefined ? undefined : await usePortalSession(app.db, app.account, secret, app.now())
-  const own = session !== undefined && (session.request === null || session.request === id)
-  const row = own ? await portalRequest(app.db, app.account, session.owners, id!) : undefined
-  if (row === undefined) return html`<p class="changed">${pageWords[language].noscript}</p>`
-  const words = withOwn(await wordsIn(language), await ownTexts(app.db, app.account, language))
   const now = app.now()
-  return statusWithoutScript(requestView(row, { locale: language, words, now }), { language, words, now })
+  const secret = sessionSecret(app, c)
+  const session = secret === undefined ? undefined : await usePortalSession(app.db, app.account, secret, now)
+  const words = withOwn(await wordsIn(language), await ownTexts(app.db, app.account, language))
+  const told = { language, words, now }
+  if (session !== undefined && id !== undefined && (session.request === null || session.request === id)) {
+    const row = await portalRequest(app.db, app.account, session.owners, id, now)
+    if (row !== undefined) return statusWithoutScript(requestView(row, { locale: language, words, now }), told)
+  }
+  const needed = html`<p class="changed">${pageWords[language].noscript}</p>`
+  if (session === undefined) return html`${needed}${await pasteForm(app, language)}`
+  if (session.request !== null) return html`${needed}${requestLinks([{ id: session.request, what: null }], told)}`
+  const payments = await portalPayments(app.db, app.account, session.owners)
+  const asked = payments.flatMap(({ request_id, product_name, description }) =>
+    request_id === null ? [] : [{ id: request_id, what: product_name ?? description }],
+  )
+  return html`${needed}${requestLinks(asked, told)}`
 }

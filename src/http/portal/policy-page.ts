@@ -8,6 +8,7 @@ import { parsePolicy } from '../../domain/policy/parse.ts'
 import type { Policy, Rule } from '../../domain/policy/policy.ts'
 import { capital, languageOf as describedIn } from '../../domain/policy/words.ts'
 import { fill } from '../../web/portal/words/fill.ts'
+import { ownHostsOnly } from '../own-hosts.ts'
 import { languageOf } from './language.ts'
 import { pageWords, type PageWords } from './page-words.ts'
 import { shell } from './shell.ts'
@@ -15,6 +16,7 @@ import { shell } from './shell.ts'
 /** The rules for everybody to read, under /policy/{language}: from the published policy, without a script, to be kept by caches. */
 export function policyPages(app: App): Hono {
   return new Hono()
+    .use(ownHostsOnly(app))
     .get('/', (c) => {
       c.header('vary', 'accept-language, cookie')
       return c.redirect(`/policy/${languageOf(c)}`)

@@ -12,7 +12,9 @@ import { previewDecision } from '../../flows/preview-decision.ts'
 import { withdrawRequest } from '../../flows/withdraw-request.ts'
 import { liveEvents } from '../live.ts'
 import { tooOften } from '../limits.ts'
+import { ownHostsOnly } from '../own-hosts.ts'
 import { answering } from './answering.ts'
+import { enterWithoutScript } from './enter-without-script.ts'
 import { fileIds } from './file-ids.ts'
 import { files, limitBody } from './files.ts'
 import { customerOnly, notFound, ownPagesOnly, readBody, refuse, refused, tooMany, type PortalEnv } from './guard.ts'
@@ -54,8 +56,10 @@ const unusable = { code: 'invalid', detail: 'This can’t be used as it is. Noth
 /** The customer's own pages and what they ask the server, under /portal. */
 export function portalRoutes(app: App): Hono {
   const portal = new Hono()
+  portal.use(ownHostsOnly(app))
   portal.route('/api', portalApi(app))
   portal.route('/withdrawal', withdrawalRoutes(app))
+  portal.route('/enter', enterWithoutScript(app))
   portal.route('/', lookRoutes(app))
   portal.get('/*', portalPages(app))
   return portal
@@ -80,21 +84,23 @@ function portalApi(app: App): Hono<PortalEnv> {
 async function entries(app: App, owners: readonly string[], locale: string, payment?: string): Promise<PaymentEntry[]> {
   const rows = await portalPayments(app.db, app.account, owners, payment)
   const badges = await paymentBadges(app, rows, locale)
-  return rows.map((row) => paymentEntry(row, badges.get(row.id)!))
+  return rows.map((row) => paymentEntry(row, badges.get(row.id)!, app.now()))
 }
 
 type Asked = { readonly payment: string; readonly reason: string; readonly comment?: string | undefined }
 
 async function previewFor(
   app: App,
-  customer: string,
+  owners: readonly string[],
   locale: Language,
   { payment: id, reason, comment: told }: Asked,
 ): Promise<Preview | Parameters<typeof refused>[1]> {
-  const asked = await previewDecision(app, { payment: id, reason, comment: told, customer, channel: 'portal' })
+  const [own] = await portalPayments(app.db, app.account, owners, id)
+  if (own === undefined) return { code: 'payment_not_found' }
+  const asked = await previewDecision(app, { payment: id, reason, comment: told, channel: 'portal' })
   if (!asked.ok) return asked.no
   const { payment, decision } = asked.value
-  const [entry] = await entries(app, [customer], locale, payment.id)
+  const [entry] = await entries(app, owners, locale, payment.id)
   return entry === undefined
     ? { code: 'payment_not_found' }
     : previewView(entry, payment, decision, { locale, words: await wordsIn(locale), now: app.now() })
@@ -117,7 +123,7 @@ function asking(app: App, api: Hono<PortalEnv>): void {
     if (body === undefined) return refuse(c, 422, unusable)
     const wait = await tooOften(app, 'preview', c.get('customer'))
     if (wait !== undefined) return tooMany(c, wait)
-    const preview = await previewFor(app, c.get('customer'), languageOf(c), { payment: c.req.param('id'), ...body })
+    const preview = await previewFor(app, c.get('owners'), languageOf(c), { payment: c.req.param('id'), ...body })
     if ('code' in preview) return refused(c, preview)
     return c.json({ ...preview, alternatives: await alternativesBeside(app, preview, languageOf(c)) } satisfies Preview)
   })
@@ -157,7 +163,7 @@ function asking(app: App, api: Hono<PortalEnv>): void {
       case 'refused':
         return refused(c, submitted.no)
       case 'changed': {
-        const preview = await previewFor(app, customer, locale, body)
+        const preview = await previewFor(app, c.get('owners'), locale, body)
         if ('code' in preview) return refused(c, preview)
         return refuse(c, 409, {
           code: 'decision_changed',
@@ -171,7 +177,7 @@ function asking(app: App, api: Hono<PortalEnv>): void {
 
 function standing(app: App, api: Hono<PortalEnv>): void {
   api.get('/requests/:id', async (c) => {
-    const row = await portalRequest(app.db, app.account, c.get('owners'), c.req.param('id'))
+    const row = await portalRequest(app.db, app.account, c.get('owners'), c.req.param('id'), app.now())
     if (row === undefined) return notFound(c)
     const locale = languageOf(c)
     return c.json(requestView(row, { locale, words: await wordsIn(locale), now: app.now() }))

@@ -42,7 +42,7 @@ export async function mayAskSeveral(app: App): Promise<boolean> {
 
 type PreviewFor = (
   app: App,
-  customer: string,
+  owners: readonly string[],
   locale: ReturnType<typeof languageOf>,
   asked: { payment: string; reason: string; comment?: string | undefined },
 ) => Promise<Preview | Refusal>
@@ -53,12 +53,12 @@ const unusable = { code: 'invalid', detail: 'This can’t be used as it is. Noth
 export function severalRoutes(app: App, api: Hono<PortalEnv>, previewFor: PreviewFor): void {
   const previews = async (
     c: Parameters<typeof languageOf>[0],
-    customer: string,
+    owners: readonly string[],
     asked: Asked,
   ): Promise<Preview[] | Refusal> => {
     const all: Preview[] = []
     for (const payment of asked.payments) {
-      const preview = await previewFor(app, customer, languageOf(c), { ...asked, payment })
+      const preview = await previewFor(app, owners, languageOf(c), { ...asked, payment })
       if ('code' in preview) return preview
       all.push(preview)
     }
@@ -68,14 +68,14 @@ export function severalRoutes(app: App, api: Hono<PortalEnv>, previewFor: Previe
   api.post('/several/preview', async (c) => {
     const body = await readBody(c, bodies.preview)
     if (body === undefined) return refuse(c, 422, unusable)
-    const shown = await previews(c, c.get('customer'), body)
+    const shown = await previews(c, c.get('owners'), body)
     return 'code' in shown ? refused(c, shown) : c.json({ previews: shown } satisfies SeveralPreview)
   })
 
   api.post('/several', async (c) => {
     const body = await readBody(c, bodies.submit)
     if (body === undefined) return refuse(c, 422, unusable)
-    const customer = c.get('customer')
+    const owners = c.get('owners')
     if (!(await mayAskSeveral(app)))
       return refuse(c, 409, {
         code: 'several_not_allowed',
@@ -83,15 +83,14 @@ export function severalRoutes(app: App, api: Hono<PortalEnv>, previewFor: Previe
       })
     const done = await submitSeveral(app, {
       ...body,
-      customer,
-      owners: c.get('owners'),
+      owners,
       locale: languageOf(c),
     })
     if (done.end === 'made')
       return c.json({ id: done.id, existing: done.existing } satisfies NewRequestAnswer, done.existing ? 200 : 201)
     if (done.end === 'not_found') return notFound(c)
     if (done.end === 'refused') return refused(c, done.no)
-    const now = await previews(c, customer, { ...body, payments: body.payments.map(({ payment }) => payment) })
+    const now = await previews(c, owners, { ...body, payments: body.payments.map(({ payment }) => payment) })
     if ('code' in now) return refused(c, now)
     return refuse(c, 409, {
       code: 'decision_changed',
@@ -116,7 +115,7 @@ async function submitSeveral(app: App, asking: Asking): Promise<Done> {
   const [first] = asking.payments
   const made = () => requestAfter(app.db, app.account, first!.payment, first!.after)
   for (const { payment } of asking.payments) {
-    const [own] = await portalPayments(app.db, app.account, [asking.customer], payment)
+    const [own] = await portalPayments(app.db, app.account, asking.owners, payment)
     if (own === undefined) return { end: 'not_found' }
   }
   const before = await made()
@@ -129,27 +128,27 @@ async function submitSeveral(app: App, asking: Asking): Promise<Done> {
 }
 
 type Asking = NewSeveralBody & {
-  readonly customer: string
+  /** Everybody who is this person: the payments may be of several of them. */
   readonly owners: readonly string[]
   readonly locale: string
 }
 
-async function ask(app: App, { payments, reason, customer, comment, locale, files, owners }: Asking): Promise<Done> {
+async function ask(app: App, { payments, reason, comment, locale, files, owners }: Asking): Promise<Done> {
   for (const { payment, shown } of payments) {
     await lookAgain(app, payment)
-    const preview = await previewDecision(app, { payment, reason, comment, customer, channel: 'portal' })
+    const preview = await previewDecision(app, { payment, reason, comment, channel: 'portal' })
     if (!preview.ok) return { end: 'refused', no: preview.no }
     if (markOf(preview.value.decision) !== shown) return { end: 'changed' }
   }
   const bundle = await submitBundle(app, {
     payments: payments.map(({ payment }) => ({ payment })),
     reason,
-    customer,
+    owners,
     comment,
     locale,
     files: { ids: files ?? [], senders: owners },
     channel: 'portal',
-    by: `customer:${customer}`,
+    by: `customer:${owners[0]!}`,
   })
   return bundle.ok ? { end: 'made', id: bundle.value.requests[0]!, existing: false } : { end: 'refused', no: bundle.no }
 }

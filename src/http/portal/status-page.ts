@@ -1,7 +1,7 @@
 import { html } from 'hono/html'
 import type { Language } from '../../domain/languages.ts'
 import { amount, dayInSentence, moment, weekday } from '../../web/portal/format.ts'
-import { lineOf } from '../../web/portal/line.ts'
+import { isLate, lineOf } from '../../web/portal/line.ts'
 import { fill } from '../../web/portal/words/fill.ts'
 import type { Words } from '../../web/portal/words/words.ts'
 import { pageWords } from './page-words.ts'
@@ -15,12 +15,21 @@ export function statusWithoutScript(request: RequestView, told: Told) {
   const { status } = words
   const paid =
     request.refund ?? (request.status === 'approved' || request.status === 'refunded' ? request.decision : null)
-  const { decision } = request
+  const { decision, questions } = request
+  const asked = questions.find(({ open }) => open)
+  const title = request.deciding_ms === null ? status.title[request.status] : status.deciding.title
   return html`<section class="answer" data-status="${request.status}">
-      <h1>${status.title[request.status]}</h1>
+      <h1>${asked ? words.asked.title : title}</h1>
       ${paid === null ? '' : html`<p class="get"><strong class="figure">${amount(paid.amount_minor, paid.currency, language)}</strong></p>`}
       <p>${explanation(request, told)}</p>
       ${decision?.say ? html`<p class="say" lang="${decision.say_language}">${decision.say}</p>` : ''}
+      ${
+        decision?.missed_by
+          ? html`<p>
+              ${status.missed_by} <span lang="${decision.missed_by.language}">${decision.missed_by.sentence}</span>
+            </p>`
+          : ''
+      }
       ${decision?.reply ? html`<blockquote class="reply"><p>${decision.reply}</p></blockquote>` : ''}
     </section>
     <section class="sheet">
@@ -44,6 +53,12 @@ export function statusWithoutScript(request: RequestView, told: Told) {
     </section>
     <section class="sheet">
       <h2>${status.request}</h2>
+      ${questions.map(
+        ({ question, answer }) =>
+          html`<p class="label">${words.asked.question}</p>
+            <blockquote class="reply"><p class="comment" dir="auto">${question}</p></blockquote>
+            ${answer === null ? '' : html`<p class="comment" dir="auto">${answer}</p>`}`,
+      )}
       <p>${request.payment.what}: ${amount(request.payment.amount_minor, request.payment.currency, language)}</p>
       ${request.refund?.reference ? html`<p>${status.reference}: <code>${request.refund.reference}</code></p>` : ''}
     </section>
@@ -51,16 +66,38 @@ export function statusWithoutScript(request: RequestView, told: Told) {
     <p class="hint">${pageWords[language].needs_script}</p>`
 }
 
-function explanation({ status: state, due_at, refund }: RequestView, { language, words }: Told): string {
+/** Links to requests: the list of them is all that a customer has without a script. */
+export function requestLinks(
+  asked: readonly { readonly id: string; readonly what: string | null }[],
+  { language, words }: Pick<Told, 'language' | 'words'>,
+) {
+  if (asked.length === 0) return ''
+  return html`<section class="sheet">
+    <h2>${words.status.request}</h2>
+    <ul>
+      ${asked.map(
+        ({ id, what }) =>
+          html`<li><a href="/portal/requests/${id}?lang=${language}">${what ?? words.status.progress}</a></li>`,
+      )}
+    </ul>
+  </section>`
+}
+
+function explanation(
+  { status: state, due_at, refund, deciding_ms }: RequestView,
+  { language, words, now }: Told,
+): string {
   const { status } = words
   switch (state) {
     case 'submitted':
       return status.submitted
     case 'in_review':
+      if (deciding_ms !== null) return status.deciding.text
       return due_at === null ? status.in_review : fill(status.in_review_by, { by: weekday(due_at, language) })
     case 'approved':
       return refund?.status === 'requires_action' ? status.requires_action : status.approved
     case 'refunded':
+      if (refund?.expected && isLate(refund.expected.to, now)) return status.late
       return refund?.expected
         ? fill(status.expected, {
             from: dayInSentence(refund.expected.from, language),
@@ -72,8 +109,8 @@ function explanation({ status: state, due_at, refund }: RequestView, { language,
     case 'denied':
       return status.denied
     case 'withdrawn':
-      return status.withdrawn
-    default:
-      return status.submitted
+    case 'handled':
+    case 'merged':
+      return status[state]
   }
 }

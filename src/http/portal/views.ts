@@ -9,6 +9,7 @@ import { follow } from '../../domain/machine.ts'
 import { sayIn, tagFor } from '../../domain/policy/say.ts'
 import { arrivalOf } from '../../domain/refund-arrival.ts'
 import { requestMachine } from '../../domain/request.ts'
+import { mayBeUndone } from '../../domain/undo.ts'
 import type { PaymentBadge } from '../../flows/payment-badges.ts'
 import type { Words } from '../../web/portal/words/words.ts'
 import { missedBy } from './missed-by.ts'
@@ -43,8 +44,9 @@ export function paymentView(payment: PaymentRow): PaymentView {
   }
 }
 
-export function paymentEntry(payment: PortalPaymentRow, badge: PaymentBadge): PaymentEntry {
-  const { request_id: id, request_status: status } = payment
+export function paymentEntry(payment: PortalPaymentRow, badge: PaymentBadge, now: Date): PaymentEntry {
+  const { request_id: id, request_status, request_undo_until: undo_until } = payment
+  const status = mayBeUndone({ undo_until }, now) ? 'in_review' : request_status
   return {
     ...paymentView(payment),
     badge: badgeView(badge),
@@ -99,8 +101,12 @@ export function accessView(payment: PaymentRow, choice: AccessChoice, at: Date):
   }
 }
 
+/** A person's answer that can still be taken back is none yet: until it stands, the request is with a person. */
 export function requestView(row: PortalRequestRow, told: Told): RequestView {
-  const { request, payment, refund } = row
+  const deciding = mayBeUndone(row.request, told.now)
+  const request = deciding ? { ...row.request, status: 'in_review' as const, closed_at: null } : row.request
+  const { payment } = row
+  const refund = deciding ? null : row.refund
   const undecided = request.status === 'submitted' || request.status === 'in_review'
   const decision = undecided ? null : decisionView(row, told)
   return {
@@ -112,6 +118,7 @@ export function requestView(row: PortalRequestRow, told: Told): RequestView {
     created_at: request.created_at.toISOString(),
     closed_at: iso(request.closed_at),
     due_at: iso(request.due_at),
+    deciding_ms: deciding ? request.undo_until!.getTime() - told.now.getTime() : null,
     appealed_at: iso(row.appealed_at),
     files: filesView(row.files, null),
     questions: row.questions.map((question) => questionView(question, row.files)),
@@ -119,7 +126,7 @@ export function requestView(row: PortalRequestRow, told: Told): RequestView {
     decision,
     refund: refund && refundView(refund, payment, told.now),
     may: {
-      withdraw: follow(requestMachine, request.status, 'withdraw') !== undefined,
+      withdraw: !deciding && follow(requestMachine, request.status, 'withdraw') !== undefined,
       appeal: request.status === 'denied' && row.decision?.explanation?.appeal === true,
       // Another reason may have another answer; a person's own "no" has none.
       ask_again:

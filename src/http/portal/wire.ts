@@ -170,6 +170,8 @@ export type RequestView = {
   readonly created_at: string
   readonly closed_at: string | null
   readonly due_at: string | null
+  /** A person is answering right now: in so many milliseconds the answer stands. Null: nobody is. */
+  readonly deciding_ms: number | null
   readonly appealed_at: string | null
   /** What came with the request; files of an answer stand with the answer. */
   readonly files: readonly FileView[]

@@ -37,6 +37,7 @@ const request: RequestView = {
   created_at: at,
   closed_at: null,
   due_at: null,
+  deciding_ms: null,
   appealed_at: null,
   files: [],
   questions: [],

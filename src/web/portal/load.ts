@@ -86,3 +86,14 @@ export function useLive(changed: () => void): void {
     }
   }, [])
 }
+
+/** Calls `again` once after so many milliseconds. A page that was sent in the meantime counts from its own arrival. */
+export function useAgainIn(ms: number | null, again: () => void): void {
+  const call = useRef(again)
+  call.current = again
+  useEffect(() => {
+    if (ms === null) return
+    const timer = setTimeout(() => call.current(), ms + 250)
+    return () => clearTimeout(timer)
+  }, [ms])
+}

@@ -11,7 +11,7 @@ import { policyFor } from '../../../flows/judge.ts'
 import { withdrawalOffered } from '../../../flows/withdrawal-offered.ts'
 import { addressOf, tooOften } from '../../limits.ts'
 import { stylesOf } from '../../web.ts'
-import { notFound, sessionSecret } from '../guard.ts'
+import { isForeign, notFound, sessionSecret } from '../guard.ts'
 import { languageOf } from '../language.ts'
 import { shopName } from '../../../flows/shop-brand.ts'
 import { acknowledgementText, confirmPage, donePage, formPage, saidPage, statementOf, type Frame } from './pages.ts'
@@ -98,12 +98,6 @@ export function withdrawalRoutes(app: App): Hono {
 async function frameOf(app: App, c: Context): Promise<Frame> {
   const [shop, styles] = await Promise.all([shopName(app), stylesOf('portal').catch(() => '')])
   return { language: languageOf(c), shop, styles }
-}
-
-// Our pages send no Referer, so a browser says "null" as the origin of their forms; where the form came from it says here.
-const isForeign = (c: Context): boolean => {
-  const site = c.req.header('sec-fetch-site')
-  return site !== undefined && site !== 'same-origin' && site !== 'none'
 }
 
 async function read(c: Context): Promise<{ form: WithdrawalForm; payment: string | undefined; once: string }> {

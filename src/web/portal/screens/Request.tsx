@@ -5,7 +5,7 @@ import * as api from '../api.ts'
 import { amount, dayInSentence, weekday } from '../format.ts'
 import { useLocale, useWords } from '../language.ts'
 import { isLate, lineOf } from '../line.ts'
-import { useLive, useLoad } from '../load.ts'
+import { useAgainIn, useLive, useLoad } from '../load.ts'
 import { Answered, Asked } from '../parts/Asked.tsx'
 import { FileLine } from '../parts/Files.tsx'
 import { Icon, type Shape } from '../parts/Icon.tsx'
@@ -26,6 +26,7 @@ export function Request({ id }: { id: string }) {
   const words = useWords()
   const { now, again } = useLoad(`request ${id}`, () => api.request(id))
   useLive(again)
+  useAgainIn(now.state === 'ready' ? now.value.deciding_ms : null, again)
   if (now.state === 'loading') return <Skeleton of="page" />
   if (now.state === 'failed') return <TroublePage trouble={now.trouble} again={again} />
   const request = now.value
@@ -65,6 +66,9 @@ export function Request({ id }: { id: string }) {
   )
 }
 
+const titleOf = ({ status, deciding_ms }: RequestView, words: ReturnType<typeof useWords>): string =>
+  deciding_ms === null ? words.status.title[status] : words.status.deciding.title
+
 const marks = {
   submitted: { shape: 'clock', tone: 'waiting' },
   in_review: { shape: 'person', tone: 'review' },
@@ -88,7 +92,7 @@ function Headline({ request }: { request: RequestView }) {
       <span class="medallion">
         <Icon shape={shape} />
       </span>
-      <Title>{asked ? words.asked.title : words.status.title[request.status]}</Title>
+      <Title>{asked ? words.asked.title : titleOf(request, words)}</Title>
       {paid !== null && <Paid paid={paid} request={request} />}
       {!asked && <Explanation request={request} />}
     </section>
@@ -119,6 +123,7 @@ function Explanation({ request }: { request: RequestView }) {
     case 'submitted':
       return <p>{status.submitted}</p>
     case 'in_review':
+      if (request.deciding_ms !== null) return <p>{status.deciding.text}</p>
       return <p>{due_at === null ? status.in_review : fill(status.in_review_by, { by: weekday(due_at, locale) })}</p>
     case 'approved':
       return <p>{refund?.status === 'requires_action' ? status.requires_action : status.approved}</p>

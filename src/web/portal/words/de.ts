@@ -227,6 +227,10 @@ export const words: Words<'de'> = {
     submitted: 'Sie wird geprüft. Die Antwort erscheint hier von selbst.',
     in_review: 'Die Antwort bekommen Sie hier.',
     in_review_by: 'Die Antwort bekommen Sie hier bis {by}.',
+    deciding: {
+      title: 'Es wird gerade entschieden',
+      text: 'Ein Mensch antwortet gerade. In wenigen Sekunden sehen Sie hier die Antwort.',
+    },
     approved: 'Wir senden sie jetzt. Diese Seite zeigt, wann sie abgeht.',
     requires_action:
       'Bevor wir sie senden können, brauchen wir Ihre Bankverbindung. Sie haben eine E-Mail, die danach fragt.',

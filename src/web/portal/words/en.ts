@@ -210,6 +210,10 @@ export const words: Words<'en'> = {
     submitted: 'It is being checked. The answer appears here by itself.',
     in_review: 'You get the answer here.',
     in_review_by: 'You get the answer here by {by}.',
+    deciding: {
+      title: 'It is being decided',
+      text: 'A person is answering right now. In a few seconds you see the answer here.',
+    },
     approved: 'We are sending it now. This page shows when it leaves.',
     requires_action: 'Your bank details are needed before it can be sent. You have an e-mail that asks for them.',
     refunded: 'It goes to {destination}.',

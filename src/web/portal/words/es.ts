@@ -221,6 +221,10 @@ export const words: Words<'es'> = {
     submitted: 'Se está comprobando. La respuesta aparecerá aquí sola.',
     in_review: 'Recibirá la respuesta aquí.',
     in_review_by: 'Recibirá la respuesta aquí a más tardar el {by}.',
+    deciding: {
+      title: 'Se está decidiendo',
+      text: 'Una persona está respondiendo ahora mismo. En unos segundos verá aquí la respuesta.',
+    },
     approved: 'Lo estamos enviando. Esta página mostrará cuándo sale.',
     requires_action:
       'Necesitamos sus datos bancarios antes de enviarlo. Ha recibido un correo en el que se le solicitan.',

@@ -225,6 +225,10 @@ export const words: Words<'fr'> = {
     submitted: 'Elle est en cours de vérification. La réponse s’affichera ici d’elle-même.',
     in_review: 'Vous recevrez la réponse ici.',
     in_review_by: 'Vous recevrez la réponse ici au plus tard le {by}.',
+    deciding: {
+      title: 'La décision est en cours',
+      text: 'Une personne est en train de répondre. Dans quelques secondes, vous verrez la réponse ici.',
+    },
     approved: 'Nous l’envoyons maintenant. Cette page vous dira quand il sera parti.',
     requires_action:
       'Vos coordonnées bancaires sont nécessaires avant l’envoi. Vous avez reçu un e-mail qui vous les demande.',

@@ -226,6 +226,10 @@ export const words: Words<'it'> = {
     submitted: 'È in corso di verifica. La risposta comparirà qui da sola.',
     in_review: 'Riceverà la risposta qui.',
     in_review_by: 'Riceverà la risposta qui entro {by}.',
+    deciding: {
+      title: 'La decisione è in corso',
+      text: 'Una persona sta rispondendo proprio ora. Tra pochi secondi vedrà qui la risposta.',
+    },
     approved: 'Lo stiamo inviando. Questa pagina mostrerà quando parte.',
     requires_action:
       'Prima dell’invio servono le Sue coordinate bancarie. Ha ricevuto un’e-mail con la relativa richiesta.',

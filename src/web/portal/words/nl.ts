@@ -224,6 +224,10 @@ export const words: Words<'nl'> = {
     submitted: 'Uw aanvraag wordt bekeken. Het antwoord verschijnt hier vanzelf.',
     in_review: 'U krijgt hier het antwoord.',
     in_review_by: 'U krijgt hier uiterlijk {by} het antwoord.',
+    deciding: {
+      title: 'Er wordt nu over beslist',
+      text: 'Een medewerker antwoordt op dit moment. Over enkele seconden ziet u hier het antwoord.',
+    },
     approved: 'Wij versturen hem nu. Op deze pagina ziet u wanneer hij vertrekt.',
     requires_action: 'Voor het versturen hebben wij uw bankgegevens nodig. U hebt een e-mail die daarom vraagt.',
     refunded: 'Hij gaat naar {destination}.',

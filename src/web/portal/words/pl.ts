@@ -248,6 +248,10 @@ export const words: Words<'pl'> = {
     submitted: 'Wniosek jest sprawdzany. Odpowiedź pojawi się tutaj sama.',
     in_review: 'Odpowiedź pojawi się tutaj.',
     in_review_by: 'Odpowiedź pojawi się tutaj najpóźniej: {by}.',
+    deciding: {
+      title: 'Decyzja właśnie zapada',
+      text: 'Pracownik właśnie odpowiada. Za kilka sekund odpowiedź pojawi się tutaj.',
+    },
     approved: 'Właśnie go wysyłamy. Ta strona pokaże, kiedy wyruszy.',
     requires_action: 'Przed wysłaniem potrzebujemy danych bankowych. Prosi o nie wiadomość e-mail, którą wysłano.',
     refunded: 'Trafi na: {destination}.',

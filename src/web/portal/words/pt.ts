@@ -220,6 +220,10 @@ export const words: Words<'pt'> = {
     submitted: 'Está a ser verificado. A resposta aparece aqui por si.',
     in_review: 'Recebe a resposta aqui.',
     in_review_by: 'Recebe a resposta aqui até {by}.',
+    deciding: {
+      title: 'Está a ser decidido',
+      text: 'Uma pessoa está a responder neste momento. Dentro de segundos vê aqui a resposta.',
+    },
     approved: 'Estamos a enviá-lo. Esta página mostra quando segue.',
     requires_action: 'Precisamos dos seus dados bancários antes de o enviar. Recebeu um e-mail que os pede.',
     refunded: 'É enviado para {destination}.',

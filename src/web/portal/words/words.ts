@@ -156,6 +156,8 @@ export type Words<L extends Language = never> = {
     readonly submitted: string
     readonly in_review: string
     readonly in_review_by: Text<'by'>
+    /** A person has answered, and can still take it back. */
+    readonly deciding: Notice
     readonly approved: string
     readonly requires_action: string
     readonly refunded: Text<'destination'>

@@ -8,7 +8,9 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { buildWebWhenStale } from '../../scripts/build-web.ts'
 import { approveRequest } from '../../src/flows/approve-request.ts'
+import { denyRequest } from '../../src/flows/deny-request.ts'
 import { lookClosely } from '../../src/flows/look-closely.ts'
+import { undoDecision } from '../../src/flows/undo-decision.ts'
 import { portalRoutes } from '../../src/http/portal/routes.ts'
 import { webFiles } from '../../src/http/web.ts'
 import { portalWorld, type PortalWorld } from '../portal-world.ts'
@@ -253,6 +255,41 @@ inBrowser('the portal in Chromium', () => {
     await page.waitForSelector('[data-status=in_review]')
     await sound(page)
   })
+
+  test('a person’s answer that can still be undone is not shown: it is being decided, then it stands', async () => {
+    const { customer, payment } = await world.pays({ name: 'Undo', used: 0.4 })
+    const page = await visit(customer, phone)
+    await page.goto(`${origin}/portal/payments/${payment}/refund?reason=changed_mind`)
+    await page.getByRole('button', { name: 'Send my request' }).click()
+    await page.waitForSelector('[data-status=in_review]')
+    const id = page.url().split('/').at(-1)!
+    const by = { id, by: 'staff:sam', role: 'owner', note: 'Fine.', undoable: true } as const
+    const list = () =>
+      page.evaluate(
+        `fetch('/portal/api/payments').then((answer) => answer.json()).then(({ payments }) => [payments[0].badge.kind, payments[0].request.status])`,
+      )
+
+    expect((await approveRequest(world.app, by)).ok).toBe(true)
+    await page.getByRole('heading', { name: 'It is being decided' }).waitFor()
+    await sound(page)
+    expect(await page.locator('main').innerText()).not.toMatch(/approved|on its way/i)
+    expect(await list()).toEqual(['in_review', 'in_review'])
+    expect((await undoDecision(world.app, by)).ok).toBe(true)
+    await page.getByRole('heading', { name: 'A person will look at it' }).waitFor()
+
+    await denyRequest(world.app, { ...by, reply: 'Not this one.' })
+    await page.getByRole('heading', { name: 'It is being decided' }).waitFor()
+    expect(await page.locator('main').innerText()).not.toContain('Not this one.')
+    expect(await list()).toEqual(['in_review', 'in_review'])
+    await undoDecision(world.app, by)
+    await page.getByRole('heading', { name: 'A person will look at it' }).waitFor()
+
+    // Nobody takes this one back: after its ten seconds the page shows it by itself.
+    await denyRequest(world.app, { ...by, reply: 'Not this one.' })
+    await page.getByRole('heading', { name: 'It is being decided' }).waitFor()
+    await page.getByText('Not this one.').waitFor({ timeout: 15_000 })
+    expect(await list()).toEqual(['review', 'denied'])
+  }, 40_000)
 
   test('a double tap, the back button and a second tab: one request', async () => {
     const { customer, payment } = await world.pays({ name: 'Twice', daysAgo: 100 })

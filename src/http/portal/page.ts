@@ -60,7 +60,9 @@ async function withoutScript(app: App, c: Context) {
     if (row !== undefined) return statusWithoutScript(requestView(row, { locale: language, words, now }), told)
   }
   const needed = html`<p class="changed">${pageWords[language].noscript}</p>`
-  if (session === undefined) return html`${needed}${await pasteForm(app, language)}`
+  if (session === undefined)
+    return html`<h1>${words.payments.title}</h1>
+      ${needed}${await pasteForm(app, language)}`
   if (session.request !== null) return html`${needed}${requestLinks([{ id: session.request, what: null }], told)}`
   const payments = await portalPayments(app.db, app.account, session.owners)
   const asked = payments.flatMap(({ request_id, product_name, description }) =>

@@ -159,7 +159,7 @@ export const builtInFacts: ReadonlyMap<string, Fact> = new Map(
         type: 'text',
         values: ['day', 'week', 'month', 'year', 'once'],
         read: (f) => f.payment.interval,
-        label: { en: 'the billing interval', de: 'das Abrechnungsintervall' },
+        label: { en: 'the billing', de: 'die Abrechnung' },
       },
       {
         name: 'payment.interval_count',

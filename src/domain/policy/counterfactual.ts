@@ -9,7 +9,8 @@ import { day, hour, minute, second } from './values.ts'
 import type { Zone } from './calendar.ts'
 import type { Fact } from './catalog.ts'
 import type { Known } from './values.ts'
-import { durationWords, valueWords } from './words.ts'
+import { factWords } from './value-names.ts'
+import { durationWords } from './words.ts'
 import type { Language } from './words.ts'
 
 /** A change of one fact that gives a better verdict, and the facts with that change. */
@@ -146,7 +147,7 @@ function timeInGerman(instant: number, now: number, paid: number, verdict: Verdi
 /** What a changed fact would have meant, for the customer: first what they can still do about it, where the policy says so. */
 function factForCustomer(fact: Fact, was: Known, to: Known, verdict: Verdict, zone: Zone): Record<Language, string> {
   const say = (language: Language): string => {
-    const [from, other] = [was, to].map((value) => valueWords(fact.type, value, language, zone))
+    const [from, other] = [was, to].map((value) => factWords(fact, value, language, zone))
     const label = fact.label[language] ?? fact.label['en'] ?? fact.name
     const step = fact.step?.[language] ?? fact.step?.['en']
     if (language === 'de') {
@@ -168,8 +169,7 @@ function changesOfFacts(policy: Policy, facts: Facts, from: Verdict): Change[] {
     if (!changed) continue
     const { verdict, rule } = judge(policy, changed)
     if (rank[verdict] <= rank[from]) continue
-    const words = (known: typeof value | undefined | null): string =>
-      valueWords(fact.type, known, 'en', policy.scope.zone)
+    const words = (known: typeof value | undefined | null): string => factWords(fact, known, 'en', policy.scope.zone)
     const [was, to] = [words(fact.read(facts, policy.scope.zone)), words(value)]
     const label = fact.label['en'] ?? fact.name
     const sentence =

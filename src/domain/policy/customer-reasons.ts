@@ -4,6 +4,7 @@ import { nearestRule } from './explain.ts'
 import type { Judgement } from './judge.ts'
 import { demandOf, demandWords, phrase, phraseCondition } from './phrase.ts'
 import type { Line, Policy } from './policy.ts'
+import { factWords } from './value-names.ts'
 import { capital, moneyWords, valueWords } from './words.ts'
 import type { Language } from './words.ts'
 
@@ -68,6 +69,10 @@ function lineSaid({ expr }: Line, { scope }: Policy, facts: Facts, language: Lan
     return unmet ? t.needed(phraseCondition(expr, language, scope)) : t.holds(condition)
   }
   const subject = capital(phrase(demand.subject, language, scope))
-  const actual = valueWords(demand.subject.type, compile(demand.subject, scope)(facts), language, scope.zone)
+  const found = compile(demand.subject, scope)(facts)
+  const actual =
+    demand.subject.op === 'fact'
+      ? factWords(demand.subject.fact, found, language, scope.zone)
+      : valueWords(demand.subject.type, found, language, scope.zone)
   return t[unmet ? 'nearest' : 'was'](subject, actual, demandWords(demand, language, scope))
 }

@@ -44,6 +44,7 @@ const text = {
     rights: 'By law, beside these rules',
     order: 'The rules are asked in this order, and the first that applies decides.',
     told: 'The customer reads',
+    quoted: (said: string) => `“${said}”`,
   },
   de: {
     approve: 'Wir erstatten automatisch',
@@ -66,6 +67,7 @@ const text = {
     rights: 'Von Gesetzes wegen, neben diesen Regeln',
     order: 'Die Regeln werden in dieser Reihenfolge geprüft, und die erste, die zutrifft, entscheidet.',
     told: 'Der Kunde liest',
+    quoted: (said: string) => `„${said}“`,
   },
 } as const satisfies Record<Language, unknown>
 
@@ -126,7 +128,7 @@ export function describe(policy: Policy, locale: string): string {
     '',
     ...(rule.when.length > 0 ? [words.when, '', ...rule.when.map((line) => `- ${line}.`), '', words.then, ''] : []),
     ...rule.then.map((line) => `- ${line}.`),
-    ...(rule.say === undefined ? [] : ['', `${words.told}: “${rule.say}”`]),
+    ...(rule.say === undefined ? [] : ['', `${words.told}: ${words.quoted(rule.say)}`]),
   ]
   return [
     `# ${name}`,

@@ -7,6 +7,7 @@ import type { Judgement } from './judge.ts'
 import { demandOf, demandWords, phrase, phraseCondition } from './phrase.ts'
 import type { Line, Policy, Rule } from './policy.ts'
 import type { Known } from './values.ts'
+import { factWords } from './value-names.ts'
 import { capital, moneyWords, valueWords, word } from './words.ts'
 
 /** What was said of each subject already: many lines ask about the same few facts. */
@@ -63,7 +64,10 @@ function explainLine(expr: Expr, policy: Policy): Explained {
   const { subject, object } = demand
   const run = compile(subject, scope)
   const fixed = object === undefined || object.op === 'constant' ? undefined : compile(object, scope)
-  const words = (value: Known): string => valueWords(subject.type, value, 'en', scope.zone)
+  const words = (value: Known): string =>
+    subject.op === 'fact'
+      ? factWords(subject.fact, value, 'en', scope.zone)
+      : valueWords(subject.type, value, 'en', scope.zone)
   const place = placeOf(subject.source, policy)
   const actual = (facts: Facts, said: Said): string => {
     const found = (said[place] ??= words(run(facts)))

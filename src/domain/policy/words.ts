@@ -55,16 +55,16 @@ const small: Readonly<
 
 export const word = (name: keyof (typeof small)['en'], language: Language): string => small[language][name]
 
-/** A length of time in its two largest units: "30 days and 1 second". */
-export function durationWords(length: number, language: Language): string {
-  if (length < 0) return `${durationWords(-length, language)} ${word('before', language)}`
+/** A length of time in its two largest units, or in as many as asked for: "30 days and 1 second". */
+export function durationWords(length: number, language: Language, most = 2): string {
+  if (length < 0) return `${durationWords(-length, language, most)} ${word('before', language)}`
   const said: string[] = []
   let rest = length
   for (const [unit, one, many] of units[language]) {
     const count = Math.floor(rest / unit)
     rest -= count * unit
     if (count > 0) said.push(`${count} ${count === 1 ? one : many}`)
-    if (said.length === 2) break
+    if (said.length === most) break
   }
   return said.length === 0 ? word('now', language) : said.join(` ${word('and', language)} `)
 }
@@ -92,6 +92,22 @@ export function moneyWords(amount: Money, language: Language): string {
     formats.set(key, format)
   }
   return format.format(toDecimal(amount) as `${number}`)
+}
+
+/** A share in percent with every decimal that it has, as a policy writes it; rounded only where it never ends. */
+function exactFractionWords(share: Fraction, language: Language): string {
+  const percent = (share.part * 100) / share.whole
+  const text = percent.toFixed(12).replace(/\.?0+$/, '')
+  return language === 'de' ? `${text.replace('.', ',')} %` : `${text}%`
+}
+
+/** A bound that a policy writes down, to the last digit: what people are told is what is asked. */
+export function boundWords(type: ValueType, value: Known, language: Language, zone: Zone): string {
+  if (type === 'duration') return durationWords(value as number, language, units[language].length)
+  if (type === 'fraction') return exactFractionWords(value as Fraction, language)
+  if (type !== 'instant') return valueWords(type, value, language, zone)
+  const below = new Date(value as number).getUTCMilliseconds()
+  return `${instantWords(value as number, zone)}${below === 0 ? '' : `.${String(below).padStart(3, '0')}`}`
 }
 
 /** The wall clock of the policy's time zone: "2026-03-12 14:05:00". A time that ends a day or begins one says so by its seconds. */

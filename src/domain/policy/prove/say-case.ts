@@ -1,7 +1,8 @@
 import { convertGiven } from '../given.ts'
 import type { Given } from '../given.ts'
 import type { Policy } from '../policy.ts'
-import { moneyWords, valueWords } from '../words.ts'
+import { factWords } from '../value-names.ts'
+import { moneyWords } from '../words.ts'
 import type { Bounds } from './bounds.ts'
 import type { CaseAnswer, Difference } from './differences.ts'
 
@@ -22,7 +23,7 @@ export function caseWords(given: Given, policies: readonly Policy[]): string {
     const { fact, zone } = own
     const words = Array.isArray(value)
       ? value.join(', ') || 'none'
-      : valueWords(fact.type, convertGiven(fact, value, zone), 'en', zone)
+      : factWords(fact, convertGiven(fact, value, zone), 'en', zone)
     return `${fact.label['en'] ?? name}: ${words}`
   })
   return facts.length === 0 ? 'an ordinary request' : facts.join('; ')

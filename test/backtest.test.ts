@@ -106,6 +106,27 @@ describe('over past payments', () => {
     expect(BigInt(early.tally!.money['usd']!.approved_after)).toBe(BigInt(4900 + 2900 + 2900))
   })
 
+  test('all that a customer had paid by then, and their tags in Stripe, are known as to a live request', async () => {
+    const rule = (condition: string): string =>
+      `policy: P\nrules:\n  - { id: r, when: ['${condition}'], then: approve }\notherwise: { then: deny }\n`
+    const approved = async (condition: string): Promise<[number, number]> => {
+      const { matrix } = (await run({ source: rule(condition), over: 'payments', day: 2 })).tally!
+      const sum = (verdict: 'approve' | 'review'): number =>
+        (['approve', 'review', 'deny'] as const).reduce((total, from) => total + matrix[from][verdict], 0)
+      return [sum('approve'), sum('review')]
+    }
+    // One payment of 49.00 and two of 29.00, each of another customer; nothing had been given back by then.
+    expect(await approved('customer.paid(days(30)) >= money(49, "usd")')).toEqual([1, 0])
+    expect(await approved('customer.paid(days(1)) > money(0, "usd")')).toEqual([0, 0])
+    const [one] = await world.rows<{ customer_id: string }>('select customer_id from payment order by id limit 1')
+    await world.stripe.customers.update(one!.customer_id, { metadata: { tags: 'vip, school,,vip' } })
+    await world.settle()
+    expect(await world.rows(`select tags from customer where id = '${one!.customer_id}'`)).toEqual([
+      { tags: ['vip', 'school'] },
+    ])
+    expect(await approved('"school" in customer.tags')).toEqual([1, 0])
+  })
+
   test('a random day is the same for the same seed, and another one for another', async () => {
     const tally = async (seed: number) =>
       (await run({ source: text.replace('days(14)', 'days(9)'), over: 'payments', seed, within_days: 18 })).tally!

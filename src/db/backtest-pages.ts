@@ -45,7 +45,8 @@ export async function paymentPage(
 export type CustomerPast = {
   created_at: Date | null
   country: string | null
-  payments: { paid_at: Date; minor: number; currency: string; disputed: boolean }[]
+  tags: string[]
+  payments: { id: string; paid_at: Date; minor: number; currency: string; captured: boolean; disputed: boolean }[]
   refunds: { at: Date; payment: string; minor: number; currency: string }[]
   requests: { at: Date; payment: string }[]
 }
@@ -60,10 +61,12 @@ export async function pastOf(
 ): Promise<Map<string, CustomerPast>> {
   const ids = [...customers]
   const [people, payments, refunds, requests] = await Promise.all([
-    sql<{ id: string; created_at: Date | null; country: string | null }>`
-      select id, created_at, country from customer where account_id = ${account} and id = any(${ids})`.execute(db),
+    sql<Pick<CustomerPast, 'created_at' | 'country' | 'tags'> & { id: string }>`
+      select id, created_at, country, tags from customer where account_id = ${account} and id = any(${ids})`.execute(
+      db,
+    ),
     sql<Dated<CustomerPast['payments'][number]>>`
-      select customer_id, paid_at, captured_minor as minor, currency, dispute not in ('none', 'inquiry') as disputed
+      select customer_id, id, paid_at, captured_minor as minor, currency, captured, dispute not in ('none', 'inquiry') as disputed
       from payment where account_id = ${account} and customer_id = any(${ids})`.execute(db),
     sql<Dated<CustomerPast['refunds'][number]>>`
       select p.customer_id, r.created_at as at, r.payment_id as payment, r.amount_minor as minor, r.currency
@@ -80,11 +83,11 @@ export async function pastOf(
   ])
   const past = new Map<string, CustomerPast>()
   const of = (id: string): CustomerPast => {
-    const known = past.get(id) ?? { created_at: null, country: null, payments: [], refunds: [], requests: [] }
+    const known = past.get(id) ?? { created_at: null, country: null, tags: [], payments: [], refunds: [], requests: [] }
     past.set(id, known)
     return known
   }
-  for (const { id, created_at, country } of people.rows) Object.assign(of(id), { created_at, country })
+  for (const { id, ...known } of people.rows) Object.assign(of(id), known)
   for (const row of payments.rows) of(row.customer_id).payments.push(row)
   for (const row of refunds.rows) of(row.customer_id).refunds.push(row)
   for (const row of requests.rows) of(row.customer_id).requests.push(row)

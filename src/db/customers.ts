@@ -8,6 +8,7 @@ export type CustomerRow = {
   name: string | null
   country: string | null
   locale: string | null
+  tags: string[]
   deleted: boolean
   created_at: Date | null
   seen_at: Date
@@ -22,11 +23,11 @@ export async function findCustomer(db: Db, account: string, id: string): Promise
 /** Writes what Stripe says now. A word that is older than what we have changes nothing. */
 export async function saveCustomer(tx: Tx, seen: CustomerRow): Promise<void> {
   await sql`
-    insert into customer (account_id, id, email, name, country, locale, deleted, created_at, seen_at)
-    values (${seen.account_id}, ${seen.id}, ${seen.email}, ${seen.name}, ${seen.country}, ${seen.locale}, ${seen.deleted},
+    insert into customer (account_id, id, email, name, country, locale, tags, deleted, created_at, seen_at)
+    values (${seen.account_id}, ${seen.id}, ${seen.email}, ${seen.name}, ${seen.country}, ${seen.locale}, ${seen.tags}, ${seen.deleted},
             ${seen.created_at}, ${seen.seen_at})
     on conflict (account_id, id) do update set
-      email = excluded.email, name = excluded.name, country = excluded.country, locale = excluded.locale,
+      email = excluded.email, name = excluded.name, country = excluded.country, locale = excluded.locale, tags = excluded.tags,
       deleted = excluded.deleted, created_at = coalesce(excluded.created_at, customer.created_at), seen_at = excluded.seen_at
     where customer.seen_at <= excluded.seen_at`.execute(tx)
 }

@@ -56,6 +56,7 @@ export type CustomerFacts = {
   /** What was paid in the payment's currency and not given back, by when; the newest 1000. Unknown when absent. */
   readonly paid?: readonly { readonly at: Date; readonly amount: Money }[]
   readonly disputes: number
+  /** The customer's metadata `tags` in Stripe, cut at its commas. */
   readonly tags: readonly string[]
 }
 

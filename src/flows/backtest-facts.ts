@@ -5,11 +5,14 @@ import type { CustomerFacts, Facts, MerchantFact, SubscriptionFacts } from '../d
 import { money } from '../domain/money.ts'
 import { paymentFacts } from './gather-facts.ts'
 
-const nobody: CustomerPast = { created_at: null, country: null, payments: [], refunds: [], requests: [] }
+/** As many as a live request knows. */
+const mostPayments = 1000
+
+const nobody: CustomerPast = { created_at: null, country: null, tags: [], payments: [], refunds: [], requests: [] }
 
 /**
  * The facts of payments as if their owners had asked for everything at an instant of their own: refunds and requests that came later are not
- * there yet. What has no past in our books is taken as it is today: the dispute, the country, and the merchant's own facts.
+ * there yet. What has no past in our books is taken as it is today: the dispute, the country, the tags, and the merchant's own facts.
  */
 export async function factsOnDays(
   app: Books,
@@ -58,9 +61,29 @@ function customerFacts({ customer_id, currency }: PaymentRow, past: CustomerPast
     lifetime_value: money(Math.max(0, sum(paid) - sum(refunds)), currency),
     refunded_at: refunds.map((each) => each.at),
     requested_at: past.requests.filter((each) => each.at < at).map((each) => each.at),
+    ...(customer_id === null ? {} : { paid: paidUntil(past, currency, at) }),
     disputes: paid.filter(({ disputed }) => disputed).length,
-    tags: [],
+    tags: past.tags,
   }
+}
+
+/** What was paid up to then in a currency and had not been given back: as `customerHistory` gathers it for a live request. */
+function paidUntil(
+  { payments, refunds }: CustomerPast,
+  currency: string,
+  at: Date,
+): NonNullable<CustomerFacts['paid']> {
+  const given = new Map<string, number>()
+  for (const { payment, minor, at: when } of refunds)
+    if (when < at) given.set(payment, (given.get(payment) ?? 0) + minor)
+  return payments
+    .filter((each) => each.captured && each.currency === currency && each.paid_at <= at)
+    .toSorted((a, b) => a.paid_at.getTime() - b.paid_at.getTime())
+    .slice(-mostPayments)
+    .map(({ id, paid_at, minor }) => ({
+      at: paid_at,
+      amount: money(Math.max(0, minor - (given.get(id) ?? 0)), currency),
+    }))
 }
 
 function subscriptionFacts(

@@ -64,6 +64,7 @@ async function customerFacts(app: App, { customer_id: id, currency }: PaymentRow
     ...nobody,
     created_at: customer?.created_at ?? undefined,
     country: customer?.country ?? undefined,
+    tags: customer?.tags ?? [],
     lifetime_value: money(history.lifetime_minor, currency),
     refunded_at: history.refunded_at,
     requested_at: history.requested_at,

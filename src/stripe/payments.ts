@@ -215,6 +215,16 @@ async function productName(stripe: Stripe, id: string): Promise<string | null> {
   }
 }
 
+/** The tags of a customer: their metadata `tags`, such as "vip, school". Stripe keeps 500 letters of it. */
+const tagsOf = (text = ''): string[] => [
+  ...new Set(
+    text
+      .split(',')
+      .map((tag) => tag.trim())
+      .filter((tag) => tag !== ''),
+  ),
+]
+
 /** Undefined: Stripe has no such customer. A deleted one is still told, as deleted. */
 export async function observeCustomerAtStripe(
   stripe: Stripe,
@@ -231,6 +241,7 @@ export async function observeCustomerAtStripe(
       name: null,
       country: null,
       locale: null,
+      tags: [],
       deleted: true,
       created_at: null,
       seen_at,
@@ -242,6 +253,7 @@ export async function observeCustomerAtStripe(
       name: customer.name ?? null,
       country: customer.address?.country ?? null,
       locale: customer.preferred_locales?.[0] ?? null,
+      tags: tagsOf(customer.metadata['tags']),
       deleted: false,
       created_at: dateOf(customer.created),
     }

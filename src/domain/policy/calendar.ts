@@ -73,9 +73,14 @@ export function endOfDay(zone: Zone, day: number): number {
 /** The first day from `day` on that is no Saturday, no Sunday and none of the holidays. */
 export function workingDayFrom(day: number, holidays: ReadonlySet<number>): number {
   let candidate = day
-  // 1970-01-01 was a Thursday: days 2 and 3 of each seven are a weekend.
-  while (candidate % 7 === 2 || candidate % 7 === 3 || holidays.has(candidate)) candidate += 1
+  while (isWeekend(candidate) || holidays.has(candidate)) candidate += 1
   return candidate
+}
+
+/** 1970-01-01 was a Thursday: days 2 and 3 of each seven are a weekend, before it too. */
+function isWeekend(day: number): boolean {
+  const place = ((day % 7) + 7) % 7
+  return place === 2 || place === 3
 }
 
 /** The same wall-clock time some months on; the 31st becomes the last day of a shorter month. */

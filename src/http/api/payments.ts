@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App } from '../../app.ts'
+import type { Beside, Decision } from '../../domain/decision.ts'
 import { findPayment, listPayments, refundableOf, type PaymentRow } from '../../db/payments.ts'
 import { paymentBadges, type PaymentBadge } from '../../flows/payment-badges.ts'
 import { previewDecision } from '../../flows/preview-decision.ts'
@@ -24,22 +25,37 @@ export function decisionRoutes(app: App, api: Api): void {
       const result = await previewDecision(app, { ...question, amount_minor: amount, channel })
       if (!result.ok) return problem(c, result.no) as never
       const { decision, payment } = result.value
-      const { amount: pays, missing, counterfactual, ...rest } = decision
-      const { approvers: _approvers, appeal: _appeal, ...shown } = rest
-      return c.json(
-        {
-          ...shown,
-          payment: payment.id,
-          amount_minor: pays.minor,
-          currency: pays.currency,
-          missing_facts: missing,
-          counterfactual: counterfactual ?? null,
-        },
-        200,
-      ) as never
+      return c.json(answerOf(decision, payment.id), 200) as never
     },
   )
 }
+
+function answerOf(decision: Decision, payment: string): z.input<typeof s.Answer> {
+  const { amount, missing, counterfactual, approvers, beside, charge, ...shown } = decision
+  return {
+    ...shown,
+    say: { ...shown.say },
+    findings: [...shown.findings],
+    payment,
+    amount_minor: amount.minor,
+    currency: amount.currency,
+    destination: decision.destination ?? 'original',
+    missing_facts: [...missing],
+    counterfactual: counterfactual ?? null,
+    for_customer: { ...decision.for_customer } as Record<string, string[]>,
+    approvers: decision.verdict === 'review' ? approvers : null,
+    beside: beside ? besideOf(beside) : null,
+    charge_minor: charge?.minor ?? null,
+  }
+}
+
+const besideOf = ({ by, rule, verdict, amount, sentence }: Beside): z.input<typeof s.Beside> => ({
+  by,
+  rule,
+  verdict,
+  amount_minor: amount.minor,
+  sentence,
+})
 
 /** The payments, and what can still be given back. */
 export function paymentRoutes(app: App, api: Api): void {

@@ -33,11 +33,31 @@ export const Counterfactual = z
     fact: z.string(),
     from: z.string(),
     to: z.string(),
-    verdict: z.string(),
+    verdict: z.enum(['approve', 'review', 'deny']),
     rule: z.string(),
     sentence: z.string(),
+    for_customer: z
+      .record(z.string(), z.string())
+      .optional()
+      .openapi({ description: 'The sentence for the customer, by language.' }),
+    step: z
+      .record(z.string(), z.string())
+      .optional()
+      .openapi({ description: 'What the customer can still do to get it, by language.' }),
   })
   .openapi('Counterfactual')
+
+export const Beside = z
+  .object({
+    by: z.enum(['policy', 'right']),
+    rule: z.string(),
+    verdict: z.enum(['approve', 'review', 'deny']),
+    amount_minor: minor,
+    sentence: z.string(),
+  })
+  .openapi('Beside', {
+    description: 'What the law (`right`) or the policy alone would have answered: the answer that stood back.',
+  })
 
 export const Decision = z
   .object({
@@ -176,7 +196,25 @@ export const Question = NewRefundRequest.omit({ comment: true, locale: true })
   .partial({ reason: true })
   .openapi('Question')
 export const Answer = Decision.omit({ by: true, at: true })
-  .extend({ payment: z.string(), access, missing_facts: z.array(z.string()), amount_because: z.string() })
+  .extend({
+    payment: z.string(),
+    access,
+    destination: z.enum(['original', 'credit']),
+    missing_facts: z.array(z.string()),
+    amount_because: z.string(),
+    for_customer: z
+      .record(z.string(), z.array(z.string()))
+      .openapi({ description: 'Why, in sentences for the customer, by language.' }),
+    approvers: z
+      .object({ role: z.string(), count: z.int() })
+      .nullable()
+      .openapi({ description: 'Who would decide a review, and how many must; null for the other verdicts.' }),
+    appeal: z.boolean().openapi({ description: 'Whether a denied customer may ask a person.' }),
+    beside: Beside.nullable(),
+    charge_minor: minor
+      .nullable()
+      .openapi({ description: 'What a formula came to when it came to a charge. It is said, and never collected.' }),
+  })
   .openapi('Answer')
 
 export const Badge = z

@@ -3,9 +3,7 @@ import { workingDayFrom } from './calendar.ts'
 import { dateOf } from './values.ts'
 
 const on = (date: string, ...holidays: string[]): string =>
-  new Date(
-    workingDayFrom(dateOf(date) as number, new Set(holidays.map((each) => dateOf(each) as number))) * 86_400_000,
-  )
+  new Date(workingDayFrom(dateOf(date) as number, new Set(holidays.map((each) => dateOf(each) as number))) * 86_400_000)
     .toISOString()
     .slice(0, 10)
 

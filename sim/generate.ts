@@ -1,5 +1,6 @@
 import { chanceOf, type Chance } from './chance.ts'
 import { opening } from './openings.ts'
+import { classOf, wayTo } from './reach.ts'
 import {
   atTheSendOnly,
   databaseFaults,
@@ -48,11 +49,14 @@ const onlyAtTheSend: ReadonlySet<FaultKind> = new Set(atTheSendOnly)
 
 /**
  * Draws a history from a seed. Swarm: each one has only some of the operations and some of the faults, a crash rate, a pace
- * and a mode of its own; a mixture of everything at once would hide what rare mixtures show.
+ * and a mode of its own; a mixture of everything at once would hide what rare mixtures show. Every second seed begins on the
+ * way to the class of faults whose turn it is.
  */
 export function generate(seed: number): History {
   const chance = chanceOf(seed)
-  const mode = chance.of(modes)
+  const due = classOf(seed)
+  const way = due === undefined ? undefined : wayTo(due, chance)
+  const mode = chance.of(way?.modes ?? modes)
   const drawn = chance.some(operations, 0.5).filter((op) => !forgeries.includes(op))
   const ops = usable(mode, [...always, ...drawn, chance.of(forgeries)])
   const swarm: Swarm = {
@@ -66,16 +70,23 @@ export function generate(seed: number): History {
     interleaved: chance.is(0.6),
     jumps: chance.some(jumps, 0.4),
   }
-  const commands = chance.is(0.6) ? opening(chance, mode) : []
-  for (let left = commands.length > 0 ? chance.below(7) : 4 + chance.below(10); left > 0; left--)
+  const commands = way ? [...way.commands] : chance.is(0.6) ? opening(chance, mode) : []
+  for (let left = howMany(chance, commands.length); left > 0; left--)
     commands.push(draw(chance, swarm, commands.length))
+  const payments = Array.from({ length: 1 + chance.below(2) }, () => chance.of(paymentKinds))
   return {
     seed,
     mode,
-    payments: Array.from({ length: 1 + chance.below(2) }, () => chance.of(paymentKinds)),
+    payments: way?.payment ? [way.payment, ...payments.slice(1)] : payments,
     commands,
     wakeLast: chance.is(0.5),
   }
+}
+
+/** What follows a beginning: often little, for then many are played; and sometimes much. Without one, enough to come to something. */
+function howMany(chance: Chance, begun: number): number {
+  if (begun === 0) return 4 + chance.below(8)
+  return chance.is(0.5) ? chance.below(2) : chance.below(7)
 }
 
 /** What would break the promise of the mode: without reconciliation no webhook is lost for ever. */

@@ -2,7 +2,8 @@
 //                [--seed N [--trace]] [--case NAME [--trace]] [--nice]
 // Plays seeded histories of the program with everything that can break, and says what they found.
 import { fork } from 'node:child_process'
-import { availableParallelism, setPriority } from 'node:os'
+import { availableParallelism, setPriority, tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { generate } from './generate.ts'
@@ -55,7 +56,7 @@ async function playMany(): Promise<boolean> {
   const begun = performance.now()
   const postgres = values.url === undefined ? await startPostgres() : { url: values.url, stop: async () => undefined }
   if (values.url === undefined || values.template !== undefined) await makeTemplate(postgres.url, values.template)
-  const workers = Number(values.workers ?? Math.min(8, 2 * availableParallelism()))
+  const workers = Number(values.workers ?? Math.min(8, 1 + availableParallelism()))
   const from = Number(values.from ?? Math.floor(Math.random() * 1e9))
   const seconds = values.minutes ? Number(values.minutes) * 60 : Number(values.seconds ?? (values.histories ? 1e6 : 60))
   const job = {
@@ -77,10 +78,13 @@ async function playMany(): Promise<boolean> {
   return tell(counts, reports, (performance.now() - begun) / 1000, from)
 }
 
+const compiled = join(tmpdir(), 'moneyback-sim-compiled')
+
 /** A process of its own, so that each core plays. */
 function child(job: Job): Promise<Report> {
   return new Promise((resolve, reject) => {
-    const player = fork(fileURLToPath(import.meta.url), ['--workers', '0', ...(values.nice ? ['--nice'] : [])])
+    const args = ['--workers', '0', ...(values.nice ? ['--nice'] : [])]
+    const player = fork(fileURLToPath(import.meta.url), args, { env: { NODE_COMPILE_CACHE: compiled, ...process.env } })
     player.once('message', (report) => resolve(report as Report))
     player.once('exit', (code) => reject(new Error(`a player ended with ${code}`)))
     player.send(job)

@@ -138,6 +138,37 @@ export function opening(chance: Chance, mode: Mode): Command[] {
       work({ kind: 'lost_before', on: 'list', n: 0 }),
       work(),
     ],
+    // One process compares them and hangs; another one comes.
+    () => [
+      say('submit'),
+      say('move_books'),
+      say('notice_restore'),
+      wait(5_000),
+      say('work', { faults: [{ kind: 'freeze', on: 'list', n: 0 }] }),
+      say('work_elsewhere'),
+    ],
+    // Stripe answers with somebody else’s refund: nothing more is sent, for any payment.
+    () => [
+      say('submit', { pick: 0 }),
+      work(send('wrong_object')),
+      wait(5_000, minute),
+      say('submit', { pick: 1 }),
+      work(),
+    ],
+    // What an older event says is over: Stripe has moved on.
+    ...(mode === 'reconciliation'
+      ? []
+      : [
+          () => [
+            say('submit'),
+            work(send('requires_action')),
+            wait(5 * minute),
+            say('settle_pending', { part: 1 }),
+            say('settle_pending', { part: 0 }),
+            say('deliver', { pick: 7 }),
+            work(),
+          ],
+        ]),
     // A person approves while another one does.
     () => [say('submit', { by: 1 }), say('approve', { run: chance.below(12) }), say('approve', { by: 1 }), work()],
   ]

@@ -8,6 +8,7 @@ import { noticeRestore } from '../src/flows/recover.ts'
 import { submitRequest } from '../src/flows/submit-request.ts'
 import { withdrawRequest } from '../src/flows/withdraw-request.ts'
 import { stripeWebhook } from '../src/http/stripe-webhook.ts'
+import type { WorkTable } from '../src/db/work.ts'
 import { workOnce } from '../src/jobs/work.ts'
 import { answer } from '../stripe-simulator/api.ts'
 import { closeDispute, openDispute } from '../stripe-simulator/disputes.ts'
@@ -21,6 +22,16 @@ import type { Command, Operation } from './history.ts'
 import type { Activity } from './scheduler.ts'
 import { reachesStripeWithinMs, type Lab, type Letter } from './lab.ts'
 import { policies, reasons } from './policy.ts'
+
+/** The queues that a history is about; the others stay empty here, and would be asked in vain. */
+export const queues = [
+  'refund',
+  'refund_request',
+  'stripe_event',
+  'subscription_change',
+  'message',
+  'credit_note',
+] as const satisfies readonly WorkTable[]
 
 const nothing = async (): Promise<void> => undefined
 const day = 86_400_000
@@ -73,8 +84,8 @@ const acts: Partial<Record<Operation, Act>> = {
     const id = await request(lab, ['submitted', 'in_review'], command.pick)
     return id && start(lab, command, 'serve', (app) => withdrawRequest(app, { id, by: `staff:${command.by}` }))
   },
-  work: (lab, command) => start(lab, command, 'worker', workOnce),
-  work_elsewhere: (lab, command) => start(lab, command, 'worker2', workOnce),
+  work: (lab, command) => start(lab, command, 'worker', (app) => workOnce(app, queues)),
+  work_elsewhere: (lab, command) => start(lab, command, 'worker2', (app) => workOnce(app, queues)),
   reconcile: (lab, command) => start(lab, command, 'worker', reconciliations[command.by]!),
   deliver: (lab, command) => {
     if (lab.letters.length > 1 && command.pick % lab.letters.length > 0) lab.tally.fault('out of order')

@@ -1,12 +1,13 @@
 import { verifyBooks } from '../src/db/verify.ts'
 import { accessOfCustomer } from '../src/flows/access-of-customer.ts'
+import type { WorkTable } from '../src/db/work.ts'
 import { workOnce } from '../src/jobs/work.ts'
 import { auditBooks } from '../stripe-simulator/audit.ts'
 import { find } from '../stripe-simulator/rows.ts'
 import { table } from '../stripe-simulator/world.ts'
 import type { Command } from './history.ts'
 import type { Lab } from './lab.ts'
-import { arrive, bring, reconciliations, turnKey } from './operate.ts'
+import { arrive, bring, queues, reconciliations, turnKey } from './operate.ts'
 
 const plain: Command = { do: 'work', pick: 0, part: 0, by: 0, ms: 0, run: -1, salt: 0, faults: [] }
 const minute = 60_000
@@ -56,11 +57,11 @@ async function untilNothingIsDue(lab: Lab, all: All, within: number): Promise<vo
     await reconcile(lab, all)
     await closeDifferences(lab)
     const next = await nextDue(lab)
-    if (next === undefined || next > end) break
-    atOnce = next > lab.now() ? 0 : atOnce + 1
-    if (next > lab.now()) await lab.advance(next - lab.now() + 1000)
+    if (next === undefined || next.at > end) break
+    atOnce = next.at > lab.now() ? 0 : atOnce + 1
+    if (next.at > lab.now()) await lab.advance(next.at - lab.now() + 1000)
     else if (atOnce % roundsInHalfAMinute === 0) await lab.advance(30_000)
-    else await doIt(lab, all, 'worker', workOnce)
+    else await doIt(lab, all, 'worker', (app) => workOnce(app, next.queues))
   }
 }
 
@@ -96,11 +97,10 @@ async function takePost(lab: Lab, all: All): Promise<void> {
   }
 }
 
-const queues = ['refund', 'refund_request', 'stripe_event', 'subscription_change', 'message', 'credit_note'] as const
 const dueRows = queues
   .map(
     (name) =>
-      `select '${name} ' || id as what, greatest(next_at, lease_until${name === 'refund' ? ', (select max(next_try_at) from sending_stop where account_id = $1)' : ''}) as at
+      `select '${name}' as queue, '${name} ' || id as what, greatest(next_at, lease_until${name === 'refund' ? ', (select max(next_try_at) from sending_stop where account_id = $1)' : ''}) as at
        from ${name} where account_id = $1 and next_at is not null`,
   )
   .join(' union all ')
@@ -110,12 +110,22 @@ async function whatIsDue({ server, account }: Lab): Promise<string> {
   return (rows as { what: string }[]).map(({ what }) => what).join(', ')
 }
 
-/** When something is due next, here or at Stripe. */
-async function nextDue({ server, account, world }: Lab): Promise<number | undefined> {
-  const { rows } = await server.control.query(`select min(at) as at from (${dueRows}) due`, [account])
-  const ours = (rows[0] as { at: Date | null }).at?.getTime()
-  const theirs = world.agenda[0]?.at
-  return ours === undefined ? theirs : theirs === undefined ? ours : Math.min(ours, theirs)
+/** When something is due next, here or at Stripe, and which of our queues have something now. */
+async function nextDue({
+  server,
+  account,
+  world,
+  now,
+}: Lab): Promise<{ at: number; queues: readonly WorkTable[] } | undefined> {
+  const { rows } = await server.control.query(
+    `select min(at) as at, array_agg(distinct queue) filter (where at <= $2) as queues from (${dueRows}) due`,
+    [account, new Date(now())],
+  )
+  const { at, queues } = rows[0] as { at: Date | null; queues: WorkTable[] | null }
+  const ours = at?.getTime() ?? Infinity
+  const theirs = world.agenda[0]?.at ?? Infinity
+  const first = Math.min(ours, theirs)
+  return first === Infinity ? undefined : { at: first, queues: queues ?? [] }
 }
 
 const elsewhere = /disputed|Somebody refunded/

@@ -147,9 +147,10 @@ async function report(app: App, work: Promise<unknown>): Promise<void> {
   }
 }
 
-/** Does everything that is due now, once. Answers how many rows it took. */
-export async function workOnce(app: App): Promise<number> {
-  const taken = await Promise.all(queues.map((queue) => drain(app, queue)))
+/** Does everything that is due now, once; with `only`, what is due in these tables. Answers how many rows it took. */
+export async function workOnce(app: App, only?: readonly WorkTable[]): Promise<number> {
+  const chosen = queues.filter(({ table }) => only === undefined || only.includes(table))
+  const taken = await Promise.all(chosen.map((queue) => drain(app, queue)))
   return taken.reduce((sum, count) => sum + count, 0)
 }
 

@@ -310,7 +310,11 @@ export const mutants: readonly Mutant[] = [
     mistake: 'Books that were restored go on sending before they were compared with Stripe’s.',
     edits: [
       { file: 'src/db/stops.ts', find: "return rows[0]?.stopped ? 'stopped' : 'yes'", replace: "return 'yes'" },
-      { file: 'src/jobs/work.ts', find: "  if (stops.some(({ kind }) => kind !== 'key')) return 0\n", replace: '' },
+      {
+        file: 'src/jobs/work.ts',
+        find: "if (stops.some(({ kind }) => kind !== 'key')) return 0",
+        replace: "if (stops.some(({ kind }) => kind !== 'key')) return Infinity",
+      },
     ],
   },
   {

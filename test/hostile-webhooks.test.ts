@@ -1,11 +1,15 @@
 import { createHmac } from 'node:crypto'
 import { Agent, request } from 'node:http'
 import { gzipSync } from 'node:zlib'
-import type Stripe from 'stripe'
+import Stripe from 'stripe'
 import { expect, test } from 'vitest'
 import type { WebhookSecret } from '../src/app.ts'
 import { randomFrom } from '../src/demo/history.ts'
+import { resolveException } from '../src/flows/resolve-exception.ts'
+import { versionWatch } from '../src/flows/watch-version.ts'
 import { expectBooksToAgree, openWorld, type World } from './world.ts'
+
+const stripeVersion = Stripe.API_VERSION
 
 const count = Number(process.env['HOSTILE_WEBHOOKS'] ?? 10_000)
 const now = (): number => Math.floor(Date.now() / 1000)
@@ -165,6 +169,51 @@ test('what is signed and of no use here is kept and ignored: a type of tomorrow,
     { id: 'evt_4', status: 'ignored' },
     { id: 'evt_5', status: 'ignored' },
   ])
+})
+
+test('events of another API version of Stripe’s are kept, looked up in ours, and told to the owner: once', async () => {
+  await using world = await openWorld()
+  const { payment } = await world.buys()
+  await world.daysAgo(0)
+  const known: object = (await eventsOf(world))[0]!
+  const event = (id: string, api_version: string | null): Post => {
+    const object = { ...known, id, type: 'payment_intent.succeeded', api_version, data: { object: { id: payment } } }
+    const body = Buffer.from(JSON.stringify(object))
+    return signed(body, sign(body, world.webhookSecret))
+  }
+  const bring = async (...posts: Post[]): Promise<void> => {
+    const wrong = await sendAll(
+      world,
+      posts.map((post) => ({ name: 'kept', post, accept: true })),
+    )
+    expect(wrong).toEqual({})
+  }
+  const told = () =>
+    world.rows<{ id: string; subject_id: string; owner_role: string; because: string; cure: string }>(
+      "select id, subject_id, owner_role, because, cure from exception where kind = 'events_of_another_version' order by opened_at",
+    )
+  await bring(event('evt_ours', stripeVersion), event('evt_same_name', '2026-09-30.endive'), event('evt_none', null))
+  expect(await told()).toEqual([])
+  await bring(event('evt_old1', '2019-02-19'))
+  await bring(event('evt_old2', '2019-02-19'))
+  const [once, ...more] = await told()
+  expect([once, more]).toMatchObject([
+    {
+      subject_id: '2019-02-19',
+      owner_role: 'owner',
+      because: expect.stringContaining('version 2019-02-19'),
+      cure: expect.stringContaining(`the version ${stripeVersion}`),
+    },
+    [],
+  ])
+  await resolveException(world.app, { id: once!.id, by: 'staff:1', role: 'owner', note: 'A new endpoint is made.' })
+  // Another process has told nothing yet, and knows all the same that it was told.
+  await versionWatch(world.app)('2019-02-19')
+  expect(await told()).toHaveLength(1)
+  await bring(event('evt_next', '2027-03-31.fennel'))
+  expect(await told()).toMatchObject([{ subject_id: '2019-02-19' }, { subject_id: 'fennel' }])
+  await world.settle()
+  expect(await world.rows("select id from stripe_event where id like 'evt\\_old_' and status <> 'done'")).toEqual([])
 })
 
 async function eventsOf(world: World): Promise<Stripe.Event[]> {

@@ -1,7 +1,10 @@
 import Stripe from 'stripe'
 import { describe, expect, test } from 'vitest'
 import type { App } from '../src/app.ts'
+import { createApiKey } from '../src/db/api-keys.ts'
 import { stopsOf } from '../src/db/stops.ts'
+import type { Actor } from '../src/domain/actor.ts'
+import { approveRequest } from '../src/flows/approve-request.ts'
 import { checkKey } from '../src/flows/check-key.ts'
 import { resolveException } from '../src/flows/resolve-exception.ts'
 import { takeOutcome } from '../src/flows/take-outcome.ts'
@@ -9,7 +12,7 @@ import { findRefund } from '../src/db/refunds.ts'
 import { workOnce } from '../src/jobs/work.ts'
 import { openApp } from '../src/open-app.ts'
 import { classify } from '../src/stripe/refunds.ts'
-import { approve, approved, exceptions, inReview } from './cases.ts'
+import { approve, approved, colleague, exceptions, inReview } from './cases.ts'
 import { expectBooksToAgree, openWorld, type World } from './world.ts'
 
 const sending = async (world: World): Promise<string> =>
@@ -224,6 +227,32 @@ test('never confirmed for three days: closing it looks once more, ends it as fai
   await close(world, 'never_confirmed')
   expect(await world.request(request.id)).toMatchObject({ status: 'failed', refund: { status: 'failed' } })
   expect((await approve(world, request.id)).status).toBe(200)
+  await world.settle()
+  expect((await world.request(request.id)).status).toBe('refunded')
+  await expectBooksToAgree(world)
+})
+
+test('never confirmed: whoever closes it as never made does not approve it again, under no name; somebody else does', async () => {
+  await using world = await openWorld()
+  const closer = await colleague(world, { id: 'closer', role: 'finance' })
+  const other = await colleague(world, { id: 'other', role: 'finance' })
+  const { request } = await approved(world)
+  await world.fault({ kind: 'status', status: 500 })
+  await world.settle()
+  for (const seconds of [31, 301, 3601, 86_401, 86_401, 86_401]) {
+    world.later(seconds)
+    await world.settle()
+  }
+  const [row] = await world.rows<{ id: string }>(`select id from exception where kind = 'never_confirmed'`)
+  const note = 'Stripe’s support says that it was never made.'
+  expect(await resolveException(world.app, { id: row!.id, by: closer, role: 'finance', note })).toMatchObject({
+    ok: true,
+  })
+  const key = await createApiKey(world.app.db, world.app.account, 'the same person', world.app.now(), { by: closer })
+  const again = (by: Actor) => approveRequest(world.app, { id: request.id, by, role: 'finance' })
+  expect(await again(closer)).toMatchObject({ no: { code: 'closed_by_you' } })
+  expect(await again(`api_key:${key.id}`)).toMatchObject({ no: { code: 'closed_by_you' } })
+  expect(await again(other)).toMatchObject({ ok: true })
   await world.settle()
   expect((await world.request(request.id)).status).toBe('refunded')
   await expectBooksToAgree(world)

@@ -24,6 +24,7 @@ export type Refusal =
   | { readonly code: 'role_too_low'; readonly needed: string }
   | { readonly code: 'own_request' }
   | { readonly code: 'already_approved_by_you' }
+  | { readonly code: 'closed_by_you' }
   | {
       readonly code: 'above_your_limit'
       readonly per: 'request' | 'day'
@@ -127,6 +128,8 @@ export function explainRefusal(refusal: Refusal): string {
       return 'You made this request, so somebody else has to approve it.'
     case 'already_approved_by_you':
       return 'You have approved this already. It waits for a second person.'
+    case 'closed_by_you':
+      return 'You said that Stripe never made the last refund of this payment, so somebody else has to approve a new one. Nothing was changed.'
     case 'above_your_limit':
       return `This is above your limit of ${format(refusal.limit)} for one ${refusal.per}. Pass it on to ${refusal.needed}. Nothing was changed.`
     case 'needs_an_owner':

@@ -46,7 +46,7 @@ export type Approval = {
  * An approval of another amount begins anew: those before it lapse.
  * With `undoable` nothing is sent for ten seconds.
  * Refuses: request_not_found, already_decided, changed_meanwhile, role_too_low, own_request, already_approved_by_you,
- * above_your_limit, needs_an_owner, too_new_for_second, not_captured, payment_disputed, amount_invalid, more_than_is_left, books_are_compared.
+ * closed_by_you, above_your_limit, needs_an_owner, too_new_for_second, not_captured, payment_disputed, amount_invalid, more_than_is_left, books_are_compared.
  */
 export async function approveRequest(
   app: App,

@@ -3,6 +3,7 @@ import { approvedBeside, lockApprover, personBehind, roleOf } from '../db/approv
 import type { Tx } from '../db/connect.ts'
 import type { DecisionRow } from '../db/decisions.ts'
 import { deskOf } from '../db/desk.ts'
+import { saidNeverMade } from '../db/exceptions.ts'
 import type { RequestRow } from '../db/requests.ts'
 import { mayAs, type Actor, type Role } from '../domain/actor.ts'
 import { roleToApprove } from '../domain/approval.ts'
@@ -33,7 +34,8 @@ type Question = {
 /**
  * Whether this person may say yes to this amount, in the transaction that writes it: role and limits as they are now, nobody
  * twice, nobody their own request, whichever key or name they use. Their daily sum is locked until the end.
- * Refuses: role_too_low, own_request, already_approved_by_you, above_your_limit, needs_an_owner, too_new_for_second.
+ * Whoever closed the payment's last refund as never made does not approve the next one.
+ * Refuses: role_too_low, own_request, already_approved_by_you, closed_by_you, above_your_limit, needs_an_owner, too_new_for_second.
  */
 export async function mayApprove(app: App, tx: Tx, question: Question): Promise<Result<Allowed>> {
   const { request, amount, asked, approval } = question
@@ -115,5 +117,9 @@ async function checkPeople(
   const alone = !desk.four_eyes && rights.role === 'owner'
   if (asker !== undefined && (asker === me || asker === rights.instead_of?.id) && !alone) return { code: 'own_request' }
   const again = before.some(({ person: other }) => other === me || other === rights.instead_of?.id)
-  return again ? { code: 'already_approved_by_you' } : undefined
+  if (again) return { code: 'already_approved_by_you' }
+  const said = await saidNeverMade(tx, app.account, request.payment_id)
+  const closer = said && ((await personBehind(tx, app.account, said)) ?? said)
+  if (closer === undefined || alone) return undefined
+  return closer === me || closer === rights.instead_of?.id ? { code: 'closed_by_you' } : undefined
 }

@@ -25,6 +25,7 @@ const statusOf = {
   role_too_low: 403,
   own_request: 403,
   already_approved_by_you: 409,
+  closed_by_you: 403,
   above_your_limit: 403,
   needs_an_owner: 403,
   too_new_for_second: 403,

@@ -4,6 +4,7 @@ import type { App } from '../app.ts'
 import { crashPoint } from '../crash-point.ts'
 import { openException } from '../db/exceptions.ts'
 import { keepStripeEvent, type KeptEvent } from '../flows/reconcile.ts'
+import { versionWatch } from '../flows/watch-version.ts'
 import { answerProblem } from './problem.ts'
 
 /** Stripe signs the second of sending; what is older or more than this ahead is a replay or a forgery. */
@@ -19,6 +20,7 @@ const headerMax = 4096
 export function stripeWebhook(app: App): Hono {
   const routes = new Hono()
   const refused = countRefusals(app)
+  const watchVersion = versionWatch(app)
   const tooLarge = bodyLimit({
     maxSize: 1024 * 1024,
     onError: (c) =>
@@ -59,6 +61,7 @@ export function stripeWebhook(app: App): Hono {
       })
     }
     await keepStripeEvent(app, event, { via: 'webhook', payload: payload.toString('utf8') })
+    await watchVersion(event.api_version)
     crashPoint('after-inbox')
     return c.body(null, 200)
   })

@@ -1,3 +1,4 @@
+import Stripe from 'stripe'
 import type { App } from '../../app.ts'
 import { audit } from '../../db/journal.ts'
 import type { Actor } from '../../domain/actor.ts'
@@ -18,7 +19,13 @@ export async function makeEndpoint(app: App, { by }: { by: Actor }): Promise<Res
         code: 'setting_refused',
         because: `Stripe has an endpoint for ${url} already. Its secret stands there, under “Signing secret”.`,
       })
-    const made = await app.stripe.webhookEndpoints.create({ url, enabled_events: eventTypes, description: 'Moneyback' })
+    // Of our version: else events come in the account's own, which may be years old.
+    const made = await app.stripe.webhookEndpoints.create({
+      url,
+      enabled_events: eventTypes,
+      api_version: Stripe.API_VERSION,
+      description: 'Moneyback',
+    })
     await audit(app.db, {
       account: app.account,
       at: app.now(),

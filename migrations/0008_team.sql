@@ -193,10 +193,17 @@ create table stripe_credential (
   account_id     text primary key references account,
   secret_key     text not null,                   -- sealed
   hint           text not null,                   -- rk_test_…cdef
-  endpoint_id    text,                            -- we_…, when we made it
-  webhook_secret text,                            -- sealed
   saved_by       text not null,
   saved_at       timestamptz not null
+);
+
+-- The webhook endpoint that we made at Stripe.
+create table stripe_endpoint (
+  account_id text primary key references account,
+  id         text not null,                       -- we_…
+  secret     text not null,                       -- sealed
+  made_by    text not null,
+  made_at    timestamptz not null
 );
 
 create table history_import (

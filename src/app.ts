@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import type { Db } from './db/connect.ts'
 import type { Gate } from './stripe/gate.ts'
+import type { Kept } from './stripe/kept.ts'
 
 /** What a flow may reach. Only the entry points build one. */
 export type App = {
@@ -13,6 +14,8 @@ export type App = {
   readonly stripe: Stripe
   /** What stands between `stripe` and Stripe, and the client that goes past it to ask whose the key is. */
   readonly line?: { readonly gate: Gate; readonly unguarded: Stripe }
+  /** What was pasted or made in the console, where a secret of the installation's own seals it. */
+  readonly kept?: Kept
   readonly webhookSecrets: readonly WebhookSecret[]
   readonly config: Config
   /** Signs staff sessions. 32 bytes or more. */

@@ -10,6 +10,7 @@ import { errorLine, isAway, isCredential } from './stripe/answers.ts'
 import { unseal } from './sealed.ts'
 import { makeStripe } from './stripe/client.ts'
 import type { Gate } from './stripe/gate.ts'
+import { keptSecrets } from './stripe/kept.ts'
 import { onLine } from './stripe/line.ts'
 import { lineTo, rateOf } from './stripe/rate.ts'
 import { whoseKey } from './stripe/whose-key.ts'
@@ -33,17 +34,27 @@ export async function openApp({ config, databaseUrl, stripe: environment, poolSi
   const db = connect(databaseUrl, { size: poolSize })
   const livemode = /^(sk|rk)_live_/.test(environment.secretKey)
   const stripeConfig = await withKeptKey(db, config, environment, livemode)
-  const unguarded = makeStripe(stripeConfig)
-  const opened = await askAccount(db, unguarded, { livemode, named: stripeConfig.connectedAccount }, log)
+  const opened = await askAccount(db, makeStripe(stripeConfig), { livemode, named: stripeConfig.connectedAccount }, log)
   await seedTemplates(db, opened.account, new Date())
   const gate: Gate = { shutBecause: undefined }
   const rate = rateOf(stripeConfig, opened.livemode)
-  const stripe = makeStripe(stripeConfig, onLine(lineTo({ db, account: opened.account, gate, rate })))
+  const kept =
+    config.secret === undefined
+      ? undefined
+      : keptSecrets({
+          db,
+          account: opened.account,
+          secret: config.secret,
+          environmentKey: environment.secretKey,
+        })
+  const side = { ...stripeConfig, secretKey: kept?.secretKey ?? stripeConfig.secretKey }
+  const stripe = makeStripe(side, onLine(lineTo({ db, account: opened.account, gate, rate })))
   return {
     db,
     ...opened,
     stripe,
-    line: { gate, unguarded },
+    line: { gate, unguarded: makeStripe(side) },
+    ...(kept && { kept }),
     log,
     config,
     webhookSecrets: stripeConfig.webhookSecrets.flatMap(

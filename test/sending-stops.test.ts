@@ -6,6 +6,7 @@ import { stopsOf } from '../src/db/stops.ts'
 import type { Actor } from '../src/domain/actor.ts'
 import { approveRequest } from '../src/flows/approve-request.ts'
 import { checkKey } from '../src/flows/check-key.ts'
+import { forgetKey, keepKey } from '../src/flows/stripe/keep-key.ts'
 import { resolveException } from '../src/flows/resolve-exception.ts'
 import { takeOutcome } from '../src/flows/take-outcome.ts'
 import { findRefund } from '../src/db/refunds.ts'
@@ -29,9 +30,9 @@ async function close(world: World, kind: string): Promise<void> {
 }
 
 /** The same books, opened with another key. */
-async function openedWith(world: World, secretKey: string): Promise<App & AsyncDisposable> {
+async function openedWith(world: World, secretKey: string, config: object = {}): Promise<App & AsyncDisposable> {
   const opened = await openApp({
-    config: world.app.config,
+    config: { ...world.app.config, ...config },
     databaseUrl: world.databaseUrl,
     stripe: { secretKey, webhookSecrets: [], apiBase: world.simulator.url },
   })
@@ -103,6 +104,27 @@ describe('a key that is not the right one', () => {
     await expect(checkKey(app)).rejects.toThrow(/Invalid API Key|expired|revoked/i)
     expect(await stops(app)).toEqual(['key'])
     expect(await sending(world)).toMatch(/^stopped: Stripe refuses the key: .* Set STRIPE_SECRET_KEY/)
+  })
+
+  test('is cured by pasting another one into the console: nobody restarts, and what waited goes on', async () => {
+    await using world = await openWorld()
+    const { request } = await approved(world)
+    await world.simulator.control('POST', '/_control/keys', { key: 'sk_test_old', account: world.app.account })
+    await world.simulator.control('POST', '/_control/keys', { key: 'sk_test_new', account: world.app.account })
+    await using app = await openedWith(world, 'sk_test_old', { secret: 'a secret of thirty-two characters and more' })
+    await world.simulator.control('POST', '/_control/keys/sk_test_old', { state: 'revoked' })
+    await workOnce(app)
+    expect(await stops(app)).toEqual(['key'])
+    expect(await keepKey(app, { key: 'sk_test_new', by: 'staff:1' })).toMatchObject({ ok: true })
+    expect([await stops(app), await sending(world)]).toEqual([[], 'on'])
+    world.later(31)
+    await workOnce(app)
+    expect(await world.rows('select status, send_count::int from refund')).toEqual([
+      { status: 'succeeded', send_count: 1 },
+    ])
+    expect((await world.request(request.id)).status).toBe('refunded')
+    expect(await forgetKey(app, { by: 'staff:1' })).toMatchObject({ ok: true })
+    expect(await stops(app), 'the one of the environment is asked again').toEqual(['key'])
   })
 
   test('refused while much waits: one refund tries every half minute, and the others are not touched', async () => {

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sql } from 'kysely'
 import type { FirstRunPage, ReadyPolicies } from '../src/http/admin/settings/first-run.ts'
-import type { CheckedKey, StripeCheck, StripePage } from '../src/http/admin/settings/stripe.ts'
+import type { CheckedKey, MadeEndpoint, StripeCheck, StripePage } from '../src/http/admin/settings/stripe.ts'
 import { openApp } from '../src/open-app.ts'
+import { until } from './holding.ts'
 import { signedIn, type Client } from './staff.ts'
 import { expectBooksToAgree, openWorld, type World } from './world.ts'
 
@@ -50,7 +51,7 @@ describe('what a key may do', () => {
     }
   })
 
-  test('a key is kept sealed, only with a secret of the installation’s own, and used from the next start on', async () => {
+  test('a key is kept sealed, only with a secret of the installation’s own, and a start uses it', async () => {
     expect((await owner('POST', '/settings/stripe/key', { key: restricted })).body.detail).toMatch(/MONEYBACK_SECRET/)
     const secret = 'a secret of thirty-two characters and more'
     Object.assign(world.app.config, { secret })
@@ -91,7 +92,22 @@ describe('what a key may do', () => {
     for (const { id } of (await world.stripe.webhookEndpoints.list()).data) await world.stripe.webhookEndpoints.del(id)
     const made = await owner<{ id: string; secret: string }>('POST', '/settings/stripe/endpoint', {})
     expect(made.body).toMatchObject({ id: expect.stringMatching(/^we_/), secret: expect.stringMatching(/^whsec_/) })
+    expect(made.body).toMatchObject({ kept: false })
     expect((await owner('POST', '/settings/stripe/endpoint', {})).status).toBe(409)
+  })
+
+  test('its secret is kept sealed where there is something to seal with, and its events come in without a restart', async () => {
+    await using sealing = await openWorld({ env: { MONEYBACK_SECRET: 'a secret of thirty-two characters and more' } })
+    for (const { id } of (await sealing.stripe.webhookEndpoints.list()).data)
+      await sealing.stripe.webhookEndpoints.del(id)
+    const { client } = await signedIn(sealing, 'owner')
+    const { body } = await client<MadeEndpoint>('POST', '/settings/stripe/endpoint', {})
+    expect(body.kept).toBe(true)
+    const [row] = await sealing.rows<{ secret: string }>('select secret from stripe_endpoint')
+    expect(row!.secret).not.toContain(body.secret)
+    await sealing.buys()
+    await until('an event was taken in', async () => (await sealing.rows('select from stripe_event')).length > 0)
+    await sealing.settle()
   })
 
   test('only an owner touches keys and endpoint, only finance imports', async () => {

@@ -4,8 +4,6 @@ import type { Db, Tx } from './connect.ts'
 export type CredentialRow = {
   secret_key: string
   hint: string
-  endpoint_id: string | null
-  webhook_secret: string | null
   saved_by: string
   saved_at: Date
 }
@@ -33,4 +31,25 @@ export async function removeCredential(tx: Tx, account: string): Promise<boolean
     tx,
   )
   return rows.length === 1
+}
+
+export type EndpointRow = { id: string; secret: string }
+
+/** The webhook endpoint that we made at Stripe; its secret is sealed. */
+export async function findEndpoint(db: Db | Tx, account: string): Promise<EndpointRow | undefined> {
+  const { rows } = await sql<EndpointRow>`select id, secret from stripe_endpoint where account_id = ${account}`.execute(
+    db,
+  )
+  return rows[0]
+}
+
+export async function saveEndpoint(
+  db: Db | Tx,
+  account: string,
+  { id, secret, by, at }: EndpointRow & { by: string; at: Date },
+): Promise<void> {
+  await sql`
+    insert into stripe_endpoint (account_id, id, secret, made_by, made_at) values (${account}, ${id}, ${secret}, ${by}, ${at})
+    on conflict (account_id) do update set id = excluded.id, secret = excluded.secret, made_by = excluded.made_by,
+      made_at = excluded.made_at`.execute(db)
 }

@@ -84,7 +84,7 @@ async function right(app: App, kind: StopKind): Promise<void> {
 export async function keyIsRefused(app: App, message: string): Promise<void> {
   const said = {
     because: `Stripe refuses the key: ${message}`,
-    cure: 'Set STRIPE_SECRET_KEY to a key of this account with the permission that is named, and start again. Everything that waits goes on by itself.',
+    cure: 'Set STRIPE_SECRET_KEY to a key of this account with the permission that is named and start again, or paste one in Settings, Stripe account. Everything that waits goes on by itself.',
   }
   await stopSending(app.db, { account: app.account, kind: 'key', ...said, since: app.now() })
   await openException(app.db, {

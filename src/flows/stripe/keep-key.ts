@@ -9,6 +9,7 @@ import { errorLine, isCredential } from '../../stripe/answers.ts'
 import { clientWith } from '../../stripe/client.ts'
 import { checkPermissions, type PermissionCheck } from '../../stripe/permissions.ts'
 import { whoseKey } from '../../stripe/whose-key.ts'
+import { checkKey } from '../check-key.ts'
 
 export type CheckedKey = { readonly hint: string; readonly checks: PermissionCheck[] }
 
@@ -40,7 +41,7 @@ export async function checkKeyOf(app: App, key: string): Promise<Result<CheckedK
 const hintOf = (key: string): string => `${key.slice(0, 8)}…${key.slice(-4)}`
 
 /**
- * Keeps a pasted key, sealed; it is used from the next start on, before the one in the environment. Refuses: what `checkKeyOf` does,
+ * Keeps a pasted key, sealed, and uses it from now on, before the one in the environment; what waited for a key goes on. Refuses: what `checkKeyOf` does,
  * setting_refused (a needed right is missing; no secret of the installation's own to seal with).
  */
 export async function keepKey(app: App, { key, by }: { key: string; by: Actor }): Promise<Result<CheckedKey>> {
@@ -75,12 +76,21 @@ export async function keepKey(app: App, { key, by }: { key: string; by: Actor })
       detail: { hint: checked.value.hint },
     })
   })
+  await useIt(app)
   return checked
 }
 
-/** Forgets the kept key: from the next start on the one in the environment is used. Refuses: setting_not_found. */
+/** From the next call on; other processes see it within ten seconds. */
+async function useIt(app: App): Promise<void> {
+  app.kept?.changed()
+  await checkKey(app).catch((error: unknown) =>
+    app.log.warn({ error: errorLine(error) }, 'the key could not be checked'),
+  )
+}
+
+/** Forgets the kept key: from now on the one in the environment is used. Refuses: setting_not_found. */
 export async function forgetKey(app: App, { by }: { by: Actor }): Promise<Result<{ ok: true }>> {
-  return inTransaction(app.db, async (tx) => {
+  const forgotten = await inTransaction<Result<{ ok: true }>>(app.db, async (tx) => {
     if (!(await removeCredential(tx, app.account))) return no({ code: 'setting_not_found', what: 'kept key' })
     await audit(tx, {
       account: app.account,
@@ -91,4 +101,6 @@ export async function forgetKey(app: App, { by }: { by: Actor }): Promise<Result
     })
     return ok({ ok: true })
   })
+  if (forgotten.ok) await useIt(app)
+  return forgotten
 }

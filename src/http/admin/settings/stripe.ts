@@ -12,6 +12,7 @@ import { checkPermissions, clockDifference, type PermissionCheck } from '../../.
 import { answer, who } from '../answer.ts'
 import { freshlyProven, readBody, roleAtLeast, type AdminEnv } from '../guard.ts'
 
+export type { MadeEndpoint } from '../../../flows/stripe/make-endpoint.ts'
 export type { CheckedKey } from '../../../flows/stripe/keep-key.ts'
 export type ImportState = {
   id: string

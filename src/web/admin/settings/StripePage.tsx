@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { mayAs } from '../../../domain/actor.ts'
-import type { CheckedKey, StripeCheck, StripePage } from '../../../http/admin/settings/stripe.ts'
+import type { CheckedKey, MadeEndpoint, StripeCheck, StripePage } from '../../../http/admin/settings/stripe.ts'
 import { get } from '../api.ts'
 import { Button } from '../kit/Button.tsx'
 import { Field, Input } from '../kit/Field.tsx'
@@ -167,7 +167,7 @@ function Key({ data }: { data: StripePage }) {
         {check.data && <Checks checks={check.data.checks} />}
         {keep.isSuccess && (
           <p role="status" className="text-approve">
-            Kept, encrypted. Restart Moneyback: from then on it is used, before the one in the environment.
+            Kept, encrypted, and in use from now on, before the one in the environment.
           </p>
         )}
         <div className="flex flex-wrap gap-2">
@@ -201,8 +201,8 @@ function Key({ data }: { data: StripePage }) {
 
 function Endpoint({ data, owner }: { data: StripePage; owner: boolean }) {
   const { webhook, public_url, event_types } = data
-  const [made, setMade] = useState<{ id: string; secret: string }>()
-  const make = useSend<{ id: string; secret: string }>(setMade)
+  const [made, setMade] = useState<MadeEndpoint>()
+  const make = useSend<MadeEndpoint>(setMade)
   return (
     <Card
       title="Webhook"
@@ -239,7 +239,12 @@ function Endpoint({ data, owner }: { data: StripePage; owner: boolean }) {
           </ul>
         </details>
       )}
-      {made && (
+      {made?.kept && (
+        <p role="status" className="mt-3 text-approve">
+          The endpoint is made at Stripe, and its secret is kept here, encrypted. Events come in from now on.
+        </p>
+      )}
+      {made && !made.kept && (
         <div className="mt-3">
           <ShownOnce
             title="The endpoint is made"

@@ -3,7 +3,7 @@ import { compile } from './compile.ts'
 import { parts } from './expression.ts'
 import type { Expr, ExprOf, Run } from './expression.ts'
 import type { Policy } from './policy.ts'
-import type { Value } from './values.ts'
+import type { Known, Value } from './values.ts'
 
 /** The instants at which what an expression says may change while only time passes. */
 type Turns = (facts: Facts, found: Set<number>) => void
@@ -37,9 +37,11 @@ function turnsOf(expr: Expr, policy: Policy): readonly Turns[] {
 }
 
 /** Two straight lines meet once. */
-function crossing({ left, right }: ExprOf<'compare'>, policy: Policy): readonly Turns[] {
+function crossing(compare: ExprOf<'compare'> & Expr, policy: Policy): readonly Turns[] {
+  const { left, right } = compare
   const [a, b] = [slope(left), slope(right)]
-  if (a === 'bends' || b === 'bends' || a === b || typeof left.type !== 'string') return []
+  if (a === 'bends' || b === 'bends') return [turnInPeriod(compare, policy)]
+  if (a === b) return []
   const [x, y] = [compile(left, policy.scope), compile(right, policy.scope)]
   return [
     (facts, found) => {
@@ -58,6 +60,20 @@ function windowTurns({ fn, args }: ExprOf<'call'>, policy: Policy): readonly Tur
       for (const instant of fn.turns?.(facts, values as Value[]) ?? []) found.add(instant)
     },
   ]
+}
+
+/** A share that falls while the paid period passes is met once, between the period's ends: where, is found by halving. */
+function turnInPeriod(expr: Expr, policy: Policy): Turns {
+  const run = compile(expr, policy.scope)
+  return (facts, found) => {
+    const [start, end] = [facts.payment.period_start?.getTime(), facts.payment.period_end?.getTime()]
+    if (start === undefined || end === undefined || end <= start) return
+    const ask = (instant: number): Known => run(at(facts, instant))
+    const first = ask(start)
+    if (first === ask(end)) return
+    const last = lastBefore(start, end, (instant) => ask(instant) === first)
+    found.add(last).add(last + 1)
+  }
 }
 
 const periodEnds: Turns = ({ payment }, found) => {

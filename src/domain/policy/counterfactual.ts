@@ -14,7 +14,15 @@ import { durationWords } from './words.ts'
 import type { Language } from './words.ts'
 
 /** A change of one fact that gives a better verdict, and the facts with that change. */
-export type Change = { readonly said: Counterfactual; readonly facts: Facts; readonly cost: number }
+export type Change = {
+  readonly said: Counterfactual
+  readonly facts: Facts
+  readonly cost: number
+  readonly apart: number
+}
+
+/** Every unit that there is. */
+const exactly = 5
 
 const rank = { deny: 0, review: 1, approve: 2 } as const satisfies Record<Verdict, number>
 
@@ -44,7 +52,8 @@ export function nearestChange(policy: Policy, facts: Facts, judgement: Judgement
 }
 
 function isNearer(a: Change, b: Change): boolean {
-  return a.said.verdict === b.said.verdict ? a.cost < b.cost : rank[a.said.verdict] > rank[b.said.verdict]
+  if (a.said.verdict !== b.said.verdict) return rank[a.said.verdict] > rank[b.said.verdict]
+  return a.cost === b.cost ? a.said.fact === b.said.fact && a.apart < b.apart : a.cost < b.cost
 }
 
 /** Asking earlier, never before the payment, or later. */
@@ -63,7 +72,7 @@ function changesOfTime(policy: Policy, facts: Facts, from: Verdict): Change[] {
         now,
         (instant) => rank[ask(instant)] === target,
       )
-      if (found !== undefined) changes.push(changeOfTime(policy, facts, rounded(found, { now, paid }, target, ask)))
+      if (found !== undefined) changes.push(changeOfTime(policy, facts, sayable(found, { now, paid }, target, ask)))
     }
   }
   return changes
@@ -83,28 +92,32 @@ function nearestAsk(
   return undefined
 }
 
-/** The same change in round words, when it is still true: four days earlier, not three days, seven hours and a bit. */
-function rounded(
+/**
+ * The same change as it can be said: days with hours, hours with minutes, minutes with seconds, each rounded up. Where that would
+ * overshoot what helps, the change to the millisecond.
+ */
+function sayable(
   found: number,
   { now, paid }: { now: number; paid: number },
   target: number,
   ask: (instant: number) => Verdict,
 ): number {
   const apart = Math.abs(found - now)
-  for (const unit of [day, hour, minute, second]) {
-    if (apart < unit / 2) continue
-    const instant = now + Math.sign(found - now) * Math.ceil(apart / unit) * unit
-    if (instant >= paid && Math.abs(instant - now) <= apart * 1.5 && rank[ask(instant)] === target) return instant
-  }
-  return found
+  const unit = apart >= day ? hour : apart >= hour ? minute : second
+  const instant = now + Math.sign(found - now) * Math.ceil(apart / unit) * unit
+  return instant >= paid && rank[ask(instant)] === target ? instant : found
 }
+
+/** A change of time to its last unit: what is told is what helps. */
+const apartWords = (from: number, to: number, language: Language): string =>
+  durationWords(Math.abs(to - from), language, exactly)
 
 function changeOfTime(policy: Policy, facts: Facts, instant: number): Change {
   const now = facts.now.getTime()
   const paid = facts.payment.paid_at.getTime()
   const changed = at(facts, instant)
   const { verdict, rule } = judge(policy, changed)
-  const apart = durationWords(Math.abs(now - instant), 'en')
+  const apart = apartWords(now, instant, 'en')
   const sentence =
     instant < now
       ? `Asked ${apart} earlier, ${outcomes[verdict]}.`
@@ -112,15 +125,16 @@ function changeOfTime(policy: Policy, facts: Facts, instant: number): Change {
   return {
     said: {
       fact: 'payment.age',
-      from: durationWords(now - paid, 'en'),
-      to: durationWords(instant - paid, 'en'),
+      from: durationWords(now - paid, 'en', exactly),
+      to: durationWords(instant - paid, 'en', exactly),
       verdict,
       rule: rule.id,
       sentence,
-      for_customer: { en: sentence, de: timeInGerman(instant, now, paid, verdict) },
+      for_customer: { en: sentence, de: timeInGerman(instant, now, verdict) },
     },
     facts: changed,
     // Waiting is offered only where nothing else would help.
+    apart: Math.abs(now - instant),
     cost: Math.abs(now - instant) / Math.max(now - paid, day) + (instant > now ? 10 : 0),
   }
 }
@@ -137,11 +151,11 @@ const laterInGerman = {
   deny: 'ist die Antwort Nein',
 } as const satisfies Record<Verdict, string>
 
-function timeInGerman(instant: number, now: number, paid: number, verdict: Verdict): string {
-  const [to, from] = [durationWords(instant - paid, 'de'), durationWords(now - paid, 'de')]
+function timeInGerman(instant: number, now: number, verdict: Verdict): string {
+  const apart = apartWords(now, instant, 'de')
   return instant < now
-    ? `${to} nach der Zahlung angefragt statt ${from} danach, ${outcomesInGerman[verdict]}.`
-    : `${to} nach der Zahlung angefragt, also später, ${laterInGerman[verdict]}.`
+    ? `${apart} früher angefragt, ${outcomesInGerman[verdict]}.`
+    : `${apart} später angefragt, ${laterInGerman[verdict]}.`
 }
 
 /** What a changed fact would have meant, for the customer: first what they can still do about it, where the policy says so. */
@@ -164,7 +178,7 @@ function factForCustomer(fact: Fact, was: Known, to: Known, verdict: Verdict, zo
 
 function changesOfFacts(policy: Policy, facts: Facts, from: Verdict): Change[] {
   const changes: Change[] = []
-  for (const { fact, value, cost } of otherValues(policy, facts)) {
+  for (const { fact, value, cost, apart } of otherValues(policy, facts)) {
     const changed = substitute(facts, fact, value)
     if (!changed) continue
     const { verdict, rule } = judge(policy, changed)
@@ -178,7 +192,12 @@ function changesOfFacts(policy: Policy, facts: Facts, from: Verdict): Change[] {
         : `With ${label} ${to} instead of ${was}, ${outcomes[verdict]}.`
     const said = { fact: fact.name, from: was, to, verdict, rule: rule.id, sentence }
     const for_customer = factForCustomer(fact, fact.read(facts, policy.scope.zone), value, verdict, policy.scope.zone)
-    changes.push({ said: { ...said, for_customer, ...(fact.step && { step: fact.step }) }, facts: changed, cost })
+    changes.push({
+      said: { ...said, for_customer, ...(fact.step && { step: fact.step }) },
+      facts: changed,
+      cost,
+      apart,
+    })
   }
   return changes
 }

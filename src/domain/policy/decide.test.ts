@@ -255,7 +255,7 @@ describe('the counterfactual', () => {
       'never from before the payment',
       '  - { id: a, when: [payment.age < hours(30)], then: approve }',
       { 'payment.age': '36h' },
-      'Asked 7 hours earlier, this would have been approved automatically.',
+      'Asked 6 hours and 1 minute earlier, this would have been approved automatically.',
     ],
     [
       'in waiting, where nothing else helps',

@@ -2,15 +2,19 @@ import type { Facts, MerchantFact } from '../facts.ts'
 import { step, toDecimal } from '../money.ts'
 import type { Money } from '../money.ts'
 import type { Fact } from './catalog.ts'
+import { lastBefore } from './boundaries.ts'
 import { compile } from './compile.ts'
 import { walk } from './expression.ts'
-import type { Expr } from './expression.ts'
+import type { Expr, Run } from './expression.ts'
 import type { Line, Policy } from './policy.ts'
 import { second } from './values.ts'
 import type { Fraction, Known, Value } from './values.ts'
 
-/** Another value that a fact might have had, and how far from what it is: 0 is the same, 1 is all of it. */
-export type OtherValue = { readonly fact: Fact; readonly value: Value; readonly cost: number }
+/**
+ * Another value that a fact might have had, how far it is in proportion to what is so (0 is the same, 1 is all of it), and how far in
+ * the fact's own unit, which decides between two that are as far in proportion: from zero, everything is all of it.
+ */
+export type OtherValue = { readonly fact: Fact; readonly value: Value; readonly cost: number; readonly apart: number }
 
 // What a customer or a merchant could have had otherwise. Time is not among them: it moves many facts at once.
 const changeable = new Set([
@@ -42,7 +46,7 @@ export function* otherValues(policy: Policy, facts: Facts): Generator<OtherValue
       const text = plain(fact, value)
       if (text === undefined || seen.has(String(text)) || (now !== undefined && text === plain(fact, now))) continue
       seen.add(String(text))
-      yield { fact, value, cost: costOf(fact, now, value) }
+      yield { fact, value, cost: costOf(fact, now, value), apart: Math.abs(sizeOf(now) - sizeOf(value)) }
     }
   }
 }
@@ -73,11 +77,57 @@ function pointsIn(line: Line, { scope }: Policy, add: (fact: Fact, near: Near) =
       [part.left, part.right],
       [part.right, part.left],
     ] as const) {
-      if (side.op !== 'fact') continue
+      if (side.op !== 'fact') {
+        for (const { fact } of innerFacts(side)) add(fact, turnsInside(fact, compile(part, scope)))
+        continue
+      }
       const other = compile(against as Expr, scope)
       const { fact } = side
       add(fact, (facts) => around(fact, other(facts)))
     }
+  }
+}
+
+const innerFacts = (expr: Expr): readonly Extract<Expr, { op: 'fact' }>[] =>
+  [...walk(expr)].filter((each) => each.op === 'fact')
+
+// How far a number is looked for: a count, an amount, a length of time in seconds; a share up to all of it.
+const farthest = { count: 1_000_000, money: 100_000_000, duration: 315_576_000, fraction: 10_000 } as const
+
+/**
+ * Where a comparison turns that has the fact somewhere inside a formula, on both sides of what is so: found by halving, which is the
+ * nearest turn for every formula that only grows or only falls with the fact.
+ */
+function turnsInside(fact: Fact, comparison: Run): Near {
+  if (!(fact.type in farthest)) return () => []
+  const type = fact.type as keyof typeof farthest
+  return (facts) => {
+    const like = (whole: number): Value =>
+      type === 'money'
+        ? { minor: whole * step(facts.payment.amount.currency), currency: facts.payment.amount.currency }
+        : type === 'fraction'
+          ? { part: whole, whole: 10_000 }
+          : type === 'duration'
+            ? whole * second
+            : whole
+    const ask = (whole: number): Known => {
+      const changed = substitute(facts, fact, like(whole), true)
+      return changed && comparison(changed)
+    }
+    const unit = type === 'money' ? step(facts.payment.amount.currency) : type === 'duration' ? second : 1
+    const size = sizeOf(fact.read(facts, { name: 'UTC', offset: () => 0 }))
+    const [below, above] = [Math.floor, Math.ceil].map((round) =>
+      round(type === 'fraction' ? size * 10_000 : size / unit),
+    )
+    return [
+      [below, 0],
+      [above, farthest[type]],
+    ].flatMap(([from = 0, to = 0]) => {
+      const now = ask(from)
+      if (from === to || now === undefined || ask(to) === now) return []
+      const last = lastBefore(from, to, (whole) => ask(whole) === now)
+      return [like(last + Math.sign(to - from))]
+    })
   }
 }
 
@@ -145,8 +195,8 @@ function plain(fact: Fact, value: Known): MerchantFact['value'] | undefined {
   }
 }
 
-/** The facts with one of them changed; undefined when it can't have that value. */
-export function substitute(facts: Facts, fact: Fact, value: Value): Facts | undefined {
+/** The facts with one of them changed; undefined when it can't have that value. `trying` takes also an amount that nobody can ask for. */
+export function substitute(facts: Facts, fact: Fact, value: Value, trying = false): Facts | undefined {
   if (fact.merchant) {
     const pushed = plain(fact, value)
     return pushed === undefined
@@ -157,7 +207,7 @@ export function substitute(facts: Facts, fact: Fact, value: Value): Facts | unde
   if (fact.name === 'request.amount') {
     const { minor, currency } = value as Money
     const possible = minor > 0 && minor <= facts.payment.refundable.minor && currency === facts.payment.amount.currency
-    return possible ? { ...facts, request: { ...facts.request, amount: { minor, currency } } } : undefined
+    return possible || trying ? { ...facts, request: { ...facts.request, amount: { minor, currency } } } : undefined
   }
   const inside = facts[part]
   return inside && { ...facts, [part]: { ...inside, [name]: value } }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { PortalLook } from '../domain/portal-look.ts'
+import { partOfKey, type WordPart } from '../domain/own-words.ts'
 import type { Db, Tx } from './connect.ts'
 
 export type LogoType = 'image/png' | 'image/jpeg' | 'image/webp'
@@ -36,11 +37,20 @@ export async function saveLook(
       logo_type = case when ${keep} then portal_look.logo_type else excluded.logo_type end`.execute(tx)
 }
 
-/** The merchant's own sentences in a language, by key. */
-export async function ownTexts(db: Db, account: string, language: string): Promise<Record<string, string>> {
+/** The merchant's own sentences for a part, in a language, by the key that they have in it. */
+export async function ownTexts(
+  db: Db,
+  account: string,
+  language: string,
+  part: WordPart,
+): Promise<Record<string, string>> {
   const { rows } = await sql<{ key: string; text: string }>`
     select key, text from portal_text where account_id = ${account} and language = ${language} order by key`.execute(db)
-  return Object.fromEntries(rows.map(({ key, text }) => [key, text]))
+  return Object.fromEntries(
+    rows
+      .map(({ key, text }) => ({ ...partOfKey(key), text }))
+      .flatMap((own) => (own.part === part ? [[own.key, own.text]] : [])),
+  )
 }
 
 /** Writes a sentence, or with null goes back to ours. */
@@ -91,12 +101,21 @@ export async function alternativeTaken(
 
 export type AlternativeCount = { name: string; shown: number; taken: number; refunded_after: number }
 
-/** How often each was shown and chosen, and how many who chose it got a refund afterwards all the same. */
-export async function alternativeCounts(db: Db, account: string): Promise<AlternativeCount[]> {
+/**
+ * How often each was shown and chosen, and how many who chose it got a refund afterwards all the same; of those that were
+ * first shown from one instant until before another.
+ */
+export async function alternativeCounts(
+  db: Db,
+  account: string,
+  { from, to }: { readonly from?: Date; readonly to?: Date } = {},
+): Promise<AlternativeCount[]> {
   const { rows } = await sql<AlternativeCount>`
     select name, count(*) as shown, count(taken_at) as taken,
       count(*) filter (where taken_at is not null and exists (
         select from refund f where f.account_id = a.account_id and f.payment_id = a.payment_id and f.created_at > a.taken_at)) as refunded_after
-    from portal_alternative a where account_id = ${account} group by name order by name`.execute(db)
+    from portal_alternative a where account_id = ${account}
+      and shown_at >= ${from ?? '-infinity'}::timestamptz and shown_at < ${to ?? 'infinity'}::timestamptz
+    group by name order by name`.execute(db)
   return rows
 }

@@ -21,6 +21,7 @@ import { namedPayment, withdrawalEnds, withdrawalLawOf, type WithdrawalForm } fr
 import { textOf } from '../mail/draw-letter.ts'
 import { writeLetter } from '../mail/write-letter.ts'
 import { policyFor } from './judge.ts'
+import { ownMailTexts } from './own-mail-texts.ts'
 import { shopBrand } from './shop-brand.ts'
 import { submitRequest } from './submit-request.ts'
 
@@ -103,14 +104,19 @@ async function write(app: App, tx: Tx, { id, declaring, payment }: Writing): Pro
     cure: 'Find the payment, make a request for it with the channel of staff, and answer the customer. The statement counts from when it was received.',
   })
   const brand = await shopBrand(app, tx)
-  const letter = writeLetter('withdrawal_received', declaring.language, {
-    shop: brand.name,
-    received_at: at,
-    name,
-    contract,
-    email,
-    quote: declaring.statement,
-  })
+  const letter = writeLetter(
+    'withdrawal_received',
+    declaring.language,
+    {
+      shop: brand.name,
+      received_at: at,
+      name,
+      contract,
+      email,
+      quote: declaring.statement,
+    },
+    await ownMailTexts(app, tx, declaring.language),
+  )
   await insertMessage(tx, {
     account,
     kind: 'withdrawal_received',

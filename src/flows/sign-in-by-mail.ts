@@ -21,6 +21,7 @@ import { linkLastsMs, linkRefusal, wrongCodesAtMost, type LinkRefusal } from '..
 import { writeLetter } from '../mail/write-letter.ts'
 import type { EnterResult } from './open-portal.ts'
 import { sendLetter } from './send-message.ts'
+import { ownMailTexts } from './own-mail-texts.ts'
 import { shopBrand } from './shop-brand.ts'
 
 export type Asking = {
@@ -72,7 +73,7 @@ export async function sendSignIn(app: App, asked: SignInRow): Promise<void> {
     await sendLetter(app, {
       id: asked.id,
       recipient: asked.email,
-      letter: writeLetter('sign_in', asked.language, { shop: name }),
+      letter: writeLetter('sign_in', asked.language, { shop: name }, await ownMailTexts(app, app.db, asked.language)),
       url: `${app.config.portalUrl}/portal/enter?lang=${asked.language}#m=${token}`,
     })
     await signInDone(app.db, asked, null)

@@ -9,6 +9,7 @@ import { arrivalOf } from '../domain/refund-arrival.ts'
 import { textOf } from '../mail/draw-letter.ts'
 import { writeLetter, type Told } from '../mail/write-letter.ts'
 import type { Occasion } from '../mail/words/words.ts'
+import { ownMailTexts } from './own-mail-texts.ts'
 import { shopBrand } from './shop-brand.ts'
 
 export type News = {
@@ -33,14 +34,15 @@ export async function tell(app: App, tx: Tx, { request, kind, refund, not_before
   const customer = request.customer_id === null ? undefined : await findCustomer(tx, app.account, request.customer_id)
   const brand = await shopBrand(app, tx)
   const locale = request.locale ?? customer?.locale ?? 'en'
-  const letter = writeLetter(kind, locale, {
+  const told: Told = {
     ...news,
     shop: brand.name,
     payment,
     refund,
     reference: refund?.reference,
     expected: kind === 'refunded' ? arrivalOf(payment.method, app.now()) : undefined,
-  })
+  }
+  const letter = writeLetter(kind, locale, told, await ownMailTexts(app, tx, locale))
   await insertMessage(tx, {
     account: app.account,
     kind,

@@ -1,7 +1,6 @@
 import { html, raw } from 'hono/html'
 import { languages } from '../domain/languages.ts'
 import { logoId, type Brand, type Letter } from './letter.ts'
-import { mailWords } from './words.ts'
 
 /** The letter as plain text, 72 characters wide at most where words allow. `url` is where the button leads. */
 export function textOf(letter: Letter, brand: Brand, url: string | null): string {
@@ -197,11 +196,7 @@ const button = (letter: Letter, brand: Brand, url: string, start: string) =>
       </tr>
     </table>
     <p class="quiet" align="${start}" style="margin:0 0 4px;color:${quiet};font-size:13px;line-height:1.45">
-      ${mailWords[letter.language].or_copy}<br /><a
-        class="link"
-        href="${url}"
-        dir="ltr"
-        style="color:#1a57a8;word-break:break-all"
+      ${letter.or_copy}<br /><a class="link" href="${url}" dir="ltr" style="color:#1a57a8;word-break:break-all"
         >${url}</a
       >
     </p>`

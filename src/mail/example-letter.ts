@@ -6,7 +6,11 @@ const day = 24 * 60 * 60 * 1000
 const refund = { amount_minor: 4900, currency: 'eur' }
 
 /** A letter with made-up content, so that it can be looked at before anybody gets one. */
-export function exampleLetter(occasion: Occasion, locale: string, { shop, now }: { shop: string; now: Date }): Letter {
+export function exampleLetter(
+  occasion: Occasion,
+  locale: string,
+  { shop, now, own = {} }: { shop: string; now: Date; own?: Readonly<Record<string, string>> },
+): Letter {
   const at = (days: number): Date => new Date(now.getTime() + days * day)
   const payment = {
     description: 'Studio',
@@ -37,5 +41,5 @@ export function exampleLetter(occasion: Occasion, locale: string, { shop, now }:
       quote: 'Studio, INV-0042\n\nAda\nada@example.com',
     },
   }
-  return writeLetter(occasion, locale, plain[occasion] ?? { shop, payment, ...more[occasion] })
+  return writeLetter(occasion, locale, plain[occasion] ?? { shop, payment, ...more[occasion] }, own)
 }

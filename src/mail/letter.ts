@@ -11,6 +11,8 @@ export type Letter = {
   /** What the button says; where it leads is known only when the letter is sent. */
   readonly action: string | null
   readonly foot: readonly string[]
+  /** What stands before the address, for where the button does not work. */
+  readonly or_copy: string
 }
 
 /** Who it comes from, as the merchant wants to look. Colours are #rrggbb. */

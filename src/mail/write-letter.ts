@@ -1,5 +1,6 @@
 import { cardBrands } from '../domain/card-brands.ts'
 import type { Language } from '../domain/languages.ts'
+import { withOwn } from '../domain/own-words.ts'
 import { format, money } from '../domain/money.ts'
 import type { Letter } from './letter.ts'
 import { fill, wordsFor } from './words.ts'
@@ -31,9 +32,18 @@ export type Told = {
   readonly email?: string | undefined
 }
 
-/** Writes a letter in the language of a locale, with dates and money as that locale writes them. Pure. */
-export function writeLetter(occasion: Occasion, locale: string, told: Told): Letter {
-  const { language, words } = wordsFor(locale)
+/**
+ * Writes a letter in the language of a locale, with dates and money as that locale writes them. `own`: the merchant's own
+ * sentences in that language, by the keys of MailWords. Pure.
+ */
+export function writeLetter(
+  occasion: Occasion,
+  locale: string,
+  told: Told,
+  own: Readonly<Record<string, string>> = {},
+): Letter {
+  const { language, words: ours } = wordsFor(locale)
+  const words = withOwn(ours, own)
   const spoken = speakable(locale, language)
   const values = valuesOf(told, words, spoken)
   const { subject, body } = words.letters[occasion]
@@ -44,6 +54,7 @@ export function writeLetter(occasion: Occasion, locale: string, told: Told): Let
     quote: told.quote ?? null,
     facts: factsOf(occasion, told, words, values),
     action: actionOf(occasion, words),
+    or_copy: words.or_copy,
     foot:
       occasion === 'sign_in' || occasion === 'withdrawal_received'
         ? []

@@ -4,6 +4,7 @@ import type { App } from '../../app.ts'
 import { adminAudit } from '../../db/admin-audit.ts'
 import { adminPayment } from '../../db/admin-payments.ts'
 import { adminQueue } from '../../db/admin-queue.ts'
+import { alternativeCounts } from '../../db/portal-look.ts'
 import { adminReports } from '../../db/admin-reports.ts'
 import { adminRequests } from '../../db/admin-requests.ts'
 import { undoable } from '../../db/admin-undo.ts'
@@ -111,6 +112,10 @@ export function readRoutes(app: App): Hono<AdminEnv> {
     .get('/reports', async (c) => {
       const query = readQuery(c, rangeQuery)
       return query.ok ? c.json(await adminReports(db, account, query.value)) : query.response
+    })
+    .get('/reports/alternatives', async (c) => {
+      const query = readQuery(c, rangeQuery)
+      return query.ok ? c.json({ counts: await alternativeCounts(db, account, query.value) }) : query.response
     })
     .get('/reports/reasons.csv', async (c) => {
       const query = readQuery(c, rangeQuery)

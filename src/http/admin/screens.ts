@@ -2,6 +2,7 @@
 export type { AuditLine, AuditScreen } from '../../db/admin-audit.ts'
 export type { PaymentScreen } from '../../db/admin-payments.ts'
 export type { OpenException, QueueCounts, QueueRow, QueueScreen, QueueView, Signal } from '../../db/admin-queue.ts'
+export type { AlternativeCount } from '../../db/portal-look.ts'
 export type { Headline, ReasonLine, ReasonPoint, ReportsScreen, RuleLine } from '../../db/admin-reports.ts'
 export type {
   CustomerDetail,

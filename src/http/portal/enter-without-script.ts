@@ -8,9 +8,8 @@ import { addressOf, tooOften } from '../limits.ts'
 import { setSessionCookie } from '../session.ts'
 import { isForeign, portalCookie, sessionSecret } from './guard.ts'
 import { languageOf } from './language.ts'
-import { pageWords } from './page-words.ts'
+import { ownPageWords, ownPortalWords } from './own-page-words.ts'
 import { shell } from './shell.ts'
-import { wordsIn } from './words.ts'
 
 /**
  * The way in without JavaScript. A link's secret stands behind the #, which browsers keep to themselves: whoever has no script
@@ -22,7 +21,7 @@ export function enterWithoutScript(app: App): Hono {
     c.header('cache-control', 'no-store')
     const again = async (fault: 'unknown' | 'expired' | 'used' | 'too_often', status: 403 | 422 | 429) => {
       c.status(status)
-      const { enter, broken } = await wordsIn(language)
+      const { enter, broken } = await ownPortalWords(app, language)
       const { title, text } = fault === 'too_often' ? broken : enter[fault]
       return shell(app, c, {
         language,
@@ -49,15 +48,15 @@ export function enterWithoutScript(app: App): Hono {
 
 /** The field for a link, and what can be done and read without a script besides. */
 export async function pasteForm(app: App, language: Language) {
-  const words = await wordsIn(language)
+  const [words, page] = await Promise.all([ownPortalWords(app, language), ownPageWords(app, language)])
   return html`<form class="withdrawal" method="post" action="/portal/enter?lang=${language}">
       <div class="field">
-        <label for="link">${pageWords[language].paste}</label>
+        <label for="link">${page.paste}</label>
         <input id="link" name="link" type="text" autocomplete="off" autocapitalize="off" spellcheck="false" required />
       </div>
       <button class="button" type="submit">${words.sign_in.open}</button>
     </form>
-    <p><a class="quiet-link" href="/policy/${language}">${pageWords[language].policy}</a></p>
+    <p><a class="quiet-link" href="/policy/${language}">${page.policy}</a></p>
     ${
       (await withdrawalOffered(app))
         ? html`<p><a class="quiet-link" href="/portal/withdrawal?lang=${language}">${words.withdraw_contract}</a></p>`

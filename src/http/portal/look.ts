@@ -32,7 +32,7 @@ export function lookRoutes(app: App): Hono {
   routes.get('/words/:language', async (c) => {
     const language = languageFor(c.req.param('language'))
     c.header('cache-control', 'public, max-age=60')
-    return c.json(language === undefined ? {} : await ownTexts(app.db, app.account, language))
+    return c.json(language === undefined ? {} : await ownTexts(app.db, app.account, language, 'portal'))
   })
 
   // One script for every site: it may be loaded from anywhere, and does nothing but make a frame.

@@ -1,16 +1,14 @@
 import type { Context } from 'hono'
 import { html } from 'hono/html'
 import type { App } from '../../app.ts'
-import { ownTexts } from '../../db/portal-look.ts'
 import { portalPayments } from '../../db/portal-payments.ts'
 import { portalRequest } from '../../db/portal-requests.ts'
 import { usePortalSession } from '../../db/portal-sessions.ts'
-import { withOwn } from '../../web/portal/words/own.ts'
 import { sessionSecret } from './guard.ts'
 import { withdrawalOffered } from '../../flows/withdrawal-offered.ts'
 import { pasteForm } from './enter-without-script.ts'
 import { languageOf } from './language.ts'
-import { pageWords } from './page-words.ts'
+import { ownPageWords, ownPortalWords } from './own-page-words.ts'
 import { shell } from './shell.ts'
 import { requestLinks, statusWithoutScript } from './status-page.ts'
 import { requestView } from './views.ts'
@@ -53,13 +51,14 @@ async function withoutScript(app: App, c: Context) {
   const now = app.now()
   const secret = sessionSecret(app, c)
   const session = secret === undefined ? undefined : await usePortalSession(app.db, app.account, secret, now)
-  const words = withOwn(await wordsIn(language), await ownTexts(app.db, app.account, language))
-  const told = { language, words, now }
+  const words = await ownPortalWords(app, language)
+  const page = await ownPageWords(app, language)
+  const told = { language, words, page, now }
   if (session !== undefined && id !== undefined && (session.request === null || session.request === id)) {
     const row = await portalRequest(app.db, app.account, session.owners, id, now)
     if (row !== undefined) return statusWithoutScript(requestView(row, { locale: language, words, now }), told)
   }
-  const needed = html`<p class="changed">${pageWords[language].noscript}</p>`
+  const needed = html`<p class="changed">${page.noscript}</p>`
   if (session === undefined)
     return html`<h1>${words.payments.title}</h1>
       ${needed}${await pasteForm(app, language)}`

@@ -10,7 +10,8 @@ import { capital, languageOf as describedIn } from '../../domain/policy/words.ts
 import { fill } from '../../web/portal/words/fill.ts'
 import { ownHostsOnly } from '../own-hosts.ts'
 import { languageOf } from './language.ts'
-import { pageWords, type PageWords } from './page-words.ts'
+import { ownPageWords } from './own-page-words.ts'
+import type { PageWords } from './page-words.ts'
 import { shell } from './shell.ts'
 
 /** The rules for everybody to read, under /policy/{language}: from the published policy, without a script, to be kept by caches. */
@@ -28,7 +29,7 @@ export function policyPages(app: App): Hono {
 }
 
 async function policyPage(app: App, c: Context, language: Language): Promise<Response> {
-  const words = pageWords[language]
+  const words = await ownPageWords(app, language)
   const now = app.now()
   const [current, all] = await Promise.all([policyAt(app.db, app.account, now), policyVersions(app.db, app.account)])
   // What comes into force later is not promised yet, so nobody reads it here.
@@ -57,15 +58,17 @@ async function policyPage(app: App, c: Context, language: Language): Promise<Res
     script: false,
     found: shown.version === current?.version,
     main: html`<h1>${words.policy}</h1>
-      <p class="lead">${standing(shown, current, published, language)}</p>
+      <p class="lead">${standing(shown, current, published, { language, words })}</p>
       ${foreign ? html`<p class="changed">${words.in_english}</p>` : ''}
       <p>${words.order}</p>
-      ${rules(policy, language)}
+      ${rules(policy, { language, words })}
       <p><a class="button" href="/portal?lang=${language}">${words.ask}</a></p>
-      ${earlier(published, shown, current, language)}`,
+      ${earlier(published, shown, current, { language, words })}`,
     foot: foot(language),
   })
 }
+
+type Spoken = { readonly language: Language; readonly words: PageWords }
 
 const date = (at: Date, language: Language): string =>
   new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' }).format(at)
@@ -74,9 +77,8 @@ function standing(
   shown: PolicyVersionRow,
   current: PolicyVersionRow | undefined,
   published: readonly PolicyVersionRow[],
-  language: Language,
+  { language, words }: Spoken,
 ) {
-  const words = pageWords[language]
   if (shown.version === current?.version)
     return fill(words.version, { version: String(shown.version), date: date(shown.effective_from, language) })
   const next = published
@@ -87,10 +89,9 @@ function standing(
     <a href="/policy/${language}">${words.current}</a>`
 }
 
-function rules(policy: Policy, language: Language) {
+function rules(policy: Policy, { language, words }: Spoken) {
   const described = describePolicy(policy, language)
   const tongue = describedIn(language)
-  const words = pageWords[language]
   const block = (rule: Rule, said: DescribedRule) => {
     const text = rule.say[language] ?? rule.say['en']
     // Who decides among staff is nobody's concern outside.
@@ -129,14 +130,14 @@ function earlier(
   published: readonly PolicyVersionRow[],
   shown: PolicyVersionRow,
   current: PolicyVersionRow | undefined,
-  language: Language,
+  { language, words }: Spoken,
 ) {
   const others = published
     .filter(({ version }) => version !== shown.version && version !== current?.version)
     .slice(0, 50)
   if (others.length === 0) return ''
   return html`<section class="sheet">
-    <h2>${pageWords[language].earlier}</h2>
+    <h2>${words.earlier}</h2>
     <ul>
       ${others.map(
         ({ version, effective_from }) =>

@@ -31,7 +31,7 @@ export async function shell(app: App, c: Context, page: Shell): Promise<Response
   const [shop, { look, logo_type, changed_at }, own, preload] = await Promise.all([
     shopName(app),
     lookNow(app),
-    script ? ownTexts(app.db, app.account, language) : {},
+    script ? ownTexts(app.db, app.account, language, 'portal') : {},
     script ? preloadOf(`src/web/portal/words/${language}.ts`).catch(() => '') : '',
   ])
   const version = changed_at.getTime().toString(36)

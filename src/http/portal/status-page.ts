@@ -4,14 +4,14 @@ import { amount, dayInSentence, moment, weekday } from '../../web/portal/format.
 import { isLate, lineOf } from '../../web/portal/line.ts'
 import { fill } from '../../web/portal/words/fill.ts'
 import type { Words } from '../../web/portal/words/words.ts'
-import { pageWords } from './page-words.ts'
+import type { PageWords } from './page-words.ts'
 import type { RequestView } from './wire.ts'
 
-type Told = { readonly language: Language; readonly words: Words; readonly now: Date }
+type Told = { readonly language: Language; readonly words: Words; readonly page: PageWords; readonly now: Date }
 
 /** How a request stands, for a browser without JavaScript: the same words as on the page, and a way to look again. */
 export function statusWithoutScript(request: RequestView, told: Told) {
-  const { language, words } = told
+  const { language, words, page } = told
   const { status } = words
   const paid =
     request.refund ?? (request.status === 'approved' || request.status === 'refunded' ? request.decision : null)
@@ -62,8 +62,8 @@ export function statusWithoutScript(request: RequestView, told: Told) {
       <p>${request.payment.what}: ${amount(request.payment.amount_minor, request.payment.currency, language)}</p>
       ${request.refund?.reference ? html`<p>${status.reference}: <code>${request.refund.reference}</code></p>` : ''}
     </section>
-    <p><a class="button quiet" href="">${pageWords[language].look_again}</a></p>
-    <p class="hint">${pageWords[language].needs_script}</p>`
+    <p><a class="button quiet" href="">${page.look_again}</a></p>
+    <p class="hint">${page.needs_script}</p>`
 }
 
 /** Links to requests: the list of them is all that a customer has without a script. */

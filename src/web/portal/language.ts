@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
 import { languageFor, languages, type Language } from '../../domain/languages.ts'
-import { withOwn } from './words/own.ts'
+import { withOwn } from '../../domain/own-words.ts'
 import { framed } from './visit.ts'
 import type { Words } from './words/words.ts'
 

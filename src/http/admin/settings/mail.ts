@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { App } from '../../../app.ts'
+import { ownTexts } from '../../../db/portal-look.ts'
 import { languageCodes, type Language } from '../../../domain/languages.ts'
 import { shopBrand } from '../../../flows/shop-brand.ts'
 import { htmlOf, textOf } from '../../../mail/draw-letter.ts'
@@ -31,8 +32,8 @@ const inItsFrame = "default-src 'none'; style-src 'unsafe-inline'; img-src data:
 /** The page "Mail": each letter in each language, as it would be sent, with made-up content. */
 export function mailSettingsRoutes(app: App): Hono<AdminEnv> {
   const drawn = async ({ occasion, language }: z.infer<typeof query>) => {
-    const brand = await shopBrand(app)
-    const letter = exampleLetter(occasion, language, { shop: brand.name, now: app.now() })
+    const [brand, own] = await Promise.all([shopBrand(app), ownTexts(app.db, app.account, language, 'mail')])
+    const letter = exampleLetter(occasion, language, { shop: brand.name, now: app.now(), own })
     const url = letter.action === null ? null : `${app.config.portalUrl}/portal/enter#t=…`
     return { brand, letter, url }
   }

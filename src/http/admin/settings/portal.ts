@@ -9,7 +9,20 @@ import { plainLook, styleOf, type PortalLook } from '../../../domain/portal-look
 import { changeLook, changeText, lookNow } from '../../../flows/portal-look.ts'
 import { addPortalKey, endPortalKey } from '../../../flows/portal-keys.ts'
 import { shopName } from '../../../flows/shop-brand.ts'
-import { blanksOf, sentences, withOwn } from '../../../web/portal/words/own.ts'
+import {
+  blanksOf,
+  partOfKey,
+  sentences,
+  wholeKey,
+  withOwn,
+  wordParts,
+  type WordPart,
+} from '../../../domain/own-words.ts'
+import { mailWords } from '../../../mail/words.ts'
+import { pageWords } from '../../portal/page-words.ts'
+import { confirmPage, formPage, statementOf } from '../../portal/withdrawal/pages.ts'
+import { withdrawalFrame } from '../../portal/withdrawal/routes.ts'
+import { withdrawalWords } from '../../portal/withdrawal/words/all.ts'
 import { pageHeaders } from '../../headers.ts'
 import { samplePage } from '../../portal/preview-page.ts'
 import { wordsIn } from '../../portal/words.ts'
@@ -69,6 +82,7 @@ const triedQuery = z.object({
   accent: z.string().max(7).optional(),
   radius: z.coerce.number().int().min(0).max(24).catch(plainLook.radius),
   theme: z.enum(['auto', 'light', 'dark']).catch('auto'),
+  of: z.enum(['portal', 'withdrawal', 'statement']).catch('portal'),
 })
 
 /** The page "Portal": look, words, sites, alternatives, keys; and the preview of a look that is tried. */
@@ -97,18 +111,30 @@ export function portalSettingsRoutes(app: App): Hono<AdminEnv> {
   return routes
 }
 
+/** All words of a part, as they are ours. */
+async function wordsOf(part: WordPart, language: Language): Promise<object> {
+  if (part === 'portal') return wordsIn(language)
+  return { page: pageWords, mail: mailWords, withdrawal: withdrawalWords }[part][language]
+}
+
 function wordRoutes(app: App, routes: Hono<AdminEnv>): void {
   routes.get('/texts/:language', async (c) => {
     const language = languageFor(c.req.param('language')) ?? 'en'
-    const [words, own] = await Promise.all([wordsIn(language), ownTexts(app.db, app.account, language)])
-    const texts = [...sentences(words)].map(([key, ours]) => ({ key, ours, own: own[key] ?? null }))
+    const part = wordParts.find((each) => each === c.req.query('part')) ?? 'portal'
+    const [words, own] = await Promise.all([wordsOf(part, language), ownTexts(app.db, app.account, language, part)])
+    const texts = [...sentences(words)].map(([key, ours]) => ({
+      key: wholeKey(part, key),
+      ours,
+      own: own[key] ?? null,
+    }))
     return c.json({ texts } satisfies PortalTexts)
   })
   routes.post('/texts', roleAtLeast('finance'), async (c) => {
     const body = await readBody(c, textBody)
     if (!body.ok) return body.response
     const language = languageFor(body.value.language)
-    const ours = language && sentences(await wordsIn(language)).get(body.value.key)
+    const { part, key } = partOfKey(body.value.key)
+    const ours = language && sentences(await wordsOf(part, language)).get(key)
     if (ours === undefined)
       return refuse(c, 422, {
         code: 'setting_invalid',
@@ -148,10 +174,17 @@ function tryRoutes(app: App, routes: Hono<AdminEnv>): void {
     const query = readQuery(c, triedQuery)
     if (!query.ok) return query.response
     const language: Language = languageFor(query.value.language) ?? 'en'
+    const framed = async (page: ReturnType<typeof formPage>) => {
+      await pageHeaders({ ancestor: "'self'" })(c, async () => {
+        c.res = await Promise.resolve(c.html(page))
+      })
+      return c.res
+    }
+    if (query.value.of !== 'portal') return framed(await sampleWithdrawal(app, language, query.value.of))
     const [{ logo_type, changed_at }, shop, own] = await Promise.all([
       lookNow(app),
       shopName(app),
-      ownTexts(app.db, app.account, language),
+      ownTexts(app.db, app.account, language, 'portal'),
     ])
     const page = await samplePage({
       language,
@@ -161,9 +194,16 @@ function tryRoutes(app: App, routes: Hono<AdminEnv>): void {
       style: `preview.css${new URL(c.req.url).search}`,
       now: app.now(),
     })
-    await pageHeaders({ ancestor: "'self'" })(c, async () => {
-      c.res = await Promise.resolve(c.html(page))
-    })
-    return c.res
+    return framed(page)
   })
+}
+
+/** The pages to withdraw from a contract, in the words that are saved, with made-up content. */
+async function sampleWithdrawal(app: App, language: Language, of: 'withdrawal' | 'statement') {
+  const frame = await withdrawalFrame(app, language)
+  const form = { name: 'Ada', contract: 'Studio, INV-0042', email: 'ada@example.com' }
+  const until = new Date(app.now().getTime() + 10 * 86_400_000)
+  return of === 'withdrawal'
+    ? formPage(frame, { form, faults: {}, payment: undefined, until })
+    : confirmPage(frame, { form, payment: undefined, statement: statementOf(form, frame, app.now()), once: '' })
 }

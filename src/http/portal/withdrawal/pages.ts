@@ -3,20 +3,27 @@ import { languages, type Language } from '../../../domain/languages.ts'
 import type { WithdrawalFault, WithdrawalForm } from '../../../domain/withdrawal.ts'
 import type { WithdrawalRow } from '../../../db/withdrawals.ts'
 import { fill } from '../../../mail/words.ts'
-import { withdrawalWords } from './words/all.ts'
+import type { WithdrawalWords } from './words/words.ts'
 
-/** What every page knows: the language, the merchant's name, and the styles of the portal. */
-export type Frame = { readonly language: Language; readonly shop: string; readonly styles: string }
+/** What every page knows: the language and its words, and how the merchant looks. */
+export type Frame = {
+  readonly language: Language
+  readonly words: WithdrawalWords
+  readonly shop: string
+  readonly styles: string
+  readonly logo: string | null
+  readonly theme: 'auto' | 'light' | 'dark'
+}
 
 type Markup = ReturnType<typeof html>
 
-const framed = ({ language, shop, styles }: Frame, title: string, body: Markup): Markup =>
+const framed = ({ language, shop, styles, logo, theme }: Frame, title: string, body: Markup): Markup =>
   html`<!doctype html>
     <html lang="${language}" dir="${languages[language].direction}">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
-        <meta name="color-scheme" content="light dark" />
+        <meta name="color-scheme" content="${theme === 'auto' ? 'light dark' : theme}" />
         <meta name="robots" content="noindex" />
         <title>${title} · ${shop}</title>
         <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
@@ -24,7 +31,11 @@ const framed = ({ language, shop, styles }: Frame, title: string, body: Markup):
       </head>
       <body>
         <div id="app">
-          <header class="head"><a class="shop" href="/portal">${shop}</a></header>
+          <header class="head">
+            <a class="shop" href="/portal"
+              >${logo === null ? '' : html`<img class="logo" src="${logo}" alt="" />`}${shop}</a
+            >
+          </header>
           <main id="main">${body}</main>
         </div>
       </body>
@@ -40,7 +51,7 @@ export type Step1 = {
 
 /** Step 1: who, which contract, and where the acknowledgement goes. Filled in as far as it is known. Works without a script. */
 export function formPage(frame: Frame, { form, faults, payment, until }: Step1): Markup {
-  const words = withdrawalWords[frame.language]
+  const { words } = frame
   const field = (name: keyof WithdrawalForm, type: string, autocomplete: string, hint: string | null): Markup => {
     const fault = faults[name]
     const described = [fault && `${name}-wrong`, hint !== null && `${name}-hint`].filter(Boolean).join(' ')
@@ -84,7 +95,7 @@ export type Step2 = {
 
 /** Step 2: the whole statement, and the one button that makes it. */
 export function confirmPage(frame: Frame, { form, payment, statement, once }: Step2): Markup {
-  const words = withdrawalWords[frame.language]
+  const { words } = frame
   const hidden = Object.entries({ ...form, ...(payment && { payment }), once })
   const carried = hidden.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)
   return framed(
@@ -109,7 +120,7 @@ export function donePage(
   frame: Frame,
   { kept, mail, file, request }: { kept: WithdrawalRow; mail: boolean; file: string; request: string | null },
 ): Markup {
-  const words = withdrawalWords[frame.language]
+  const { words } = frame
   const told = { received_at: instant(kept.received_at, frame.language), email: kept.email }
   return framed(
     frame,
@@ -126,7 +137,7 @@ export function donePage(
 }
 
 export const saidPage = (frame: Frame, sentence: 'too_often' | 'foreign'): Markup => {
-  const words = withdrawalWords[frame.language]
+  const { words } = frame
   return framed(
     frame,
     words.title,
@@ -137,17 +148,17 @@ export const saidPage = (frame: Frame, sentence: 'too_often' | 'foreign'): Marku
 }
 
 /** The statement as it is shown, confirmed, kept, acknowledged and judged. */
-export function statementOf(form: WithdrawalForm, { language, shop }: Frame, at: Date): string {
-  const words = withdrawalWords[language]
+export function statementOf(form: WithdrawalForm, { language, words, shop }: Frame, at: Date): string {
   const date = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' }).format(at)
   const sentence = fill(words.statement, { shop, contract: form.contract.trim() }, language)
   return `${sentence}\n\n${form.name.trim()}\n${form.email.trim()}\n${date}`
 }
 
 /** The acknowledgement as a file: a medium that lasts, whatever becomes of the mail. */
-export function acknowledgementText(kept: WithdrawalRow, shop: string): string {
-  const language = kept.language as Language
-  const words = withdrawalWords[language]
+export function acknowledgementText(
+  kept: WithdrawalRow,
+  { language, words, shop }: Pick<Frame, 'language' | 'words' | 'shop'>,
+): string {
   return [
     `${words.acknowledgement} · ${shop}`,
     fill(words.received, { received_at: instant(kept.received_at, language) }, language),

@@ -6,6 +6,7 @@ import { findPayment, type PaymentRow } from '../../../db/payments.ts'
 import { newSecret, usePortalSession } from '../../../db/portal-sessions.ts'
 import { findWithdrawal } from '../../../db/withdrawals.ts'
 import { withdrawalEnds, withdrawalFaults, withdrawalLawOf, type WithdrawalForm } from '../../../domain/withdrawal.ts'
+import { languageFor, type Language } from '../../../domain/languages.ts'
 import { declareWithdrawal } from '../../../flows/declare-withdrawal.ts'
 import { policyFor } from '../../../flows/judge.ts'
 import { withdrawalOffered } from '../../../flows/withdrawal-offered.ts'
@@ -13,6 +14,8 @@ import { addressOf, tooOften } from '../../limits.ts'
 import { stylesOf } from '../../web.ts'
 import { isForeign, notFound, sessionSecret } from '../guard.ts'
 import { languageOf } from '../language.ts'
+import { lookNow } from '../../../flows/portal-look.ts'
+import { ownWithdrawalWords } from '../own-page-words.ts'
 import { shopName } from '../../../flows/shop-brand.ts'
 import { acknowledgementText, confirmPage, donePage, formPage, saidPage, statementOf, type Frame } from './pages.ts'
 
@@ -87,7 +90,9 @@ export function withdrawalRoutes(app: App): Hono {
   routes.get('/:id{wd_[0-9a-f]{32}}/acknowledgement.txt', async (c) => {
     const kept = await keptFor(app, c)
     if (kept === undefined) return notFound(c)
-    return c.body(`${acknowledgementText(kept, await shopName(app))}\n`, 200, {
+    const language = languageFor(kept.language) ?? 'en'
+    const said = { language, shop: await shopName(app), words: await ownWithdrawalWords(app, language) }
+    return c.body(`${acknowledgementText(kept, said)}\n`, 200, {
       'content-type': 'text/plain; charset=utf-8',
       'content-disposition': `attachment; filename="withdrawal-${kept.received_at.toISOString().slice(0, 10)}.txt"`,
     })
@@ -95,9 +100,25 @@ export function withdrawalRoutes(app: App): Hono {
   return routes
 }
 
-async function frameOf(app: App, c: Context): Promise<Frame> {
-  const [shop, styles] = await Promise.all([shopName(app), stylesOf('portal').catch(() => '')])
-  return { language: languageOf(c), shop, styles }
+const frameOf = (app: App, c: Context): Promise<Frame> => withdrawalFrame(app, languageOf(c))
+
+/** The pages' words and look as the merchant has set them. */
+export async function withdrawalFrame(app: App, language: Language): Promise<Frame> {
+  const [shop, styles, words, { look, logo_type, changed_at }] = await Promise.all([
+    shopName(app),
+    stylesOf('portal').catch(() => ''),
+    ownWithdrawalWords(app, language),
+    lookNow(app),
+  ])
+  const version = changed_at.getTime().toString(36)
+  return {
+    language,
+    words,
+    shop,
+    styles: `${styles}\n<link rel="stylesheet" href="/portal/look.css?v=${version}">`,
+    logo: logo_type === null ? null : `/portal/logo?v=${version}`,
+    theme: look.theme,
+  }
 }
 
 async function read(c: Context): Promise<{ form: WithdrawalForm; payment: string | undefined; once: string }> {

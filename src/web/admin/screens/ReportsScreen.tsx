@@ -8,6 +8,7 @@ import { buttonLook } from '../kit/Button.tsx'
 import { Card, Head } from '../kit/Page.tsx'
 import { Empty, Failure, Skeleton } from '../kit/States.tsx'
 import { reportsQuery } from '../queries.ts'
+import { Alternatives } from '../reports/Alternatives.tsx'
 import { ReasonsTable, RulesTable } from '../reports/Tables.tsx'
 
 const ReasonsChart = lazy(() =>
@@ -112,6 +113,7 @@ export function ReportsScreen() {
               <RulesTable rows={data.rules} range={range} />
             </>
           )}
+          <Alternatives range={range} />
           <p className="text-small text-quiet">
             Counted by the day of the request, in UTC. Currencies are never converted into each other.
           </p>

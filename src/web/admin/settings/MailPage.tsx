@@ -8,6 +8,7 @@ import { Choose, Field } from '../kit/Field.tsx'
 import { Card } from '../kit/Page.tsx'
 import { Badge } from '../kit/Show.tsx'
 import { Frame } from './Frame.tsx'
+import { OneText, useTexts } from './PortalTexts.tsx'
 
 const words: Readonly<Record<Occasion, string>> = {
   received: 'Received, not decided yet',
@@ -79,22 +80,38 @@ export function Page() {
               )}
             </Field>
           </div>
-          <Preview data={data} />
+          <Preview data={data} version={query.dataUpdatedAt} />
+          <OwnWords occasion={occasion} language={language} />
         </div>
       )}
     </Frame>
   )
 }
 
+/** The sentences of this letter, which can be the merchant's own. What all letters share stands under Portal, Words. */
+function OwnWords({ occasion, language }: { occasion: Occasion; language: Language }) {
+  const { data } = useTexts('mail', language)
+  const own = data?.texts.filter(({ key }) => key.startsWith(`mail.letters.${occasion}.`)) ?? []
+  return (
+    <Card title="Words of this letter">
+      <ul className="grid gap-4">
+        {own.map((sentence) => (
+          <OneText key={`${language} ${sentence.key}`} language={language} sentence={sentence} />
+        ))}
+      </ul>
+    </Card>
+  )
+}
+
 /** As HTML in a frame that may do nothing, and as text beside it. */
-function Preview({ data }: { data: MailPage }) {
+function Preview({ data, version }: { data: MailPage; version: number }) {
   return (
     <div className="grid items-start gap-4 xl:grid-cols-[3fr_2fr]">
       <Card title="As HTML">
         <iframe
           title={`The letter “${data.subject}”`}
           sandbox=""
-          src={`/admin/api/settings/mail/letter?occasion=${data.occasion}&language=${data.language}`}
+          src={`/admin/api/settings/mail/letter?occasion=${data.occasion}&language=${data.language}&v=${version}`}
           className="h-[640px] w-full rounded-md border border-line bg-white"
         />
       </Card>

@@ -55,9 +55,11 @@ const passing = new Set(['40001', '40P01', '55P03'])
 
 /**
  * Runs `story` in one transaction, from the start again (at most five times) when PostgreSQL took it back for a passing
- * reason. The story must not call anything outside of the database.
+ * reason. The story must not call anything outside of the database. Within a transaction that is open already it is a part of
+ * that one: both are kept, or neither.
  */
 export async function inTransaction<T>(db: Db, story: (tx: Tx) => Promise<T>): Promise<T> {
+  if (db.isTransaction) return story(db as Tx)
   for (let attempt = 1; ; attempt++) {
     try {
       return await db.transaction().execute(story)

@@ -1,5 +1,6 @@
 import { sql, type RawBuilder } from 'kysely'
 import { holding } from '../domain/refund.ts'
+import { brokenLinks } from './audit-chain.ts'
 
 export type Books = {
   readonly account: string
@@ -235,5 +236,15 @@ const agreement: readonly Invariant[] = [
   },
 ]
 
+const trail: readonly Invariant[] = [
+  {
+    code: 'audit-chain',
+    sentence:
+      'Nobody has altered, deleted, inserted or moved a row of the audit trail: each stands on the hash of the one before.',
+    broken: ({ account }) => sql`
+      select lpad(x.seq::text, 12, '0') as subject, x.what from (${brokenLinks(account)}) x`,
+  },
+]
+
 /** All of them, the gravest first. Each one can be asked of a running database; together they read every row once or twice. */
-export const invariants: readonly Invariant[] = [...money, ...journal, ...agreement]
+export const invariants: readonly Invariant[] = [...money, ...journal, ...agreement, ...trail]

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { BundleView } from '../src/db/bundles.ts'
 import type { RequestView } from '../src/db/request-views.ts'
-import { expectBooksToAgree, openWorld, type Answer, type Problem, type World } from './world.ts'
+import { signedIn } from './staff.ts'
+import { call, expectBooksToAgree, openWorld, type Answer, type Problem, type World } from './world.ts'
 
 /** What a process leaves behind that wrote its work and died, or lost PostgreSQL, before its answer was kept. */
 const diedBeforeItAnswered = (world: World) =>
@@ -94,4 +95,48 @@ test('our own failure is no answer: the same again under the key is done at once
   expect((await under(world, 'k', '/v1/refund_requests', asking)).status).toBe(503)
   await world.faultsEnd()
   expect((await under(world, 'k', '/v1/refund_requests', asking)).status).toBe(201)
+})
+
+describe('a call that moves no money, sent again after its answer was lost', () => {
+  test('writes one note, asks once, denies once, and is answered as the first time', async () => {
+    await using world = await openWorld()
+    const { client } = await signedIn(world, 'support')
+    const { payment } = await world.subscribes()
+    await world.settle()
+    const { id } = await world.ask(payment)
+    const console = (key: string, path: string, body: object) =>
+      call<{ id: string }>(world.url, 'POST', `/admin/api/requests/${id}/${path}`, body, {
+        origin: world.url,
+        cookie: client.cookie,
+        'idempotency-key': key,
+      })
+    for (const [key, path, body, action] of [
+      ['n', 'notes', { note: 'Knows her way.' }, 'request.note_added'],
+      ['a', 'assign', { to: 'me' }, 'request.assigned'],
+      ['q', 'ask', { question: 'Since when?' }, 'request.asked'],
+      ['d', 'deny', { note: 'Too late.' }, 'request.denied'],
+    ] as const) {
+      expect([path, (await console(key, path, body)).status]).toEqual([path, 200])
+      await diedBeforeItAnswered(world)
+      const again = await Promise.all(Array.from({ length: 5 }, () => console(key, path, body)))
+      const answered = again.filter(({ status }) => status !== 409)
+      expect(answered.length).toBeGreaterThan(0)
+      expect(answered.map(({ status, body: { id: of } }) => [path, status, of])).toEqual(
+        answered.map(() => [path, 200, id]),
+      )
+      expect(await world.rows(`select action from audit where action = '${action}'`)).toHaveLength(1)
+    }
+  })
+
+  test('refused and sent again it is asked anew, since nothing was done', async () => {
+    await using world = await openWorld()
+    const { payment } = await world.subscribes()
+    await world.settle()
+    const { id } = await world.ask(payment)
+    const path = `/v1/refund_requests/${id}/deny`
+    expect((await under(world, 'k', path, { note: ' ' })).status).toBe(422)
+    await diedBeforeItAnswered(world)
+    expect((await under(world, 'k', path, { note: ' ' })).status).toBe(422)
+    expect((await world.request(id)).status).toBe('in_review')
+  })
 })

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Db } from './connect.ts'
+import type { Db, Tx } from './connect.ts'
 
 export type KeptAnswer = { fingerprint: string; status: number | null; body: string | null }
 
@@ -44,4 +44,18 @@ export async function releaseKey(db: Db, { account, principal, key }: Of, abando
   await sql`
     update idempotent_answer set created_at = ${abandoned}
     where account_id = ${account} and principal = ${principal} and key = ${key} and status is null`.execute(db)
+}
+
+/** What the call that makes `makes` has done already; undefined when nothing. Nobody else does it until the transaction ends. */
+export async function lockDone(tx: Tx, account: string, makes: string): Promise<unknown> {
+  const { rows } = await sql<{ done: unknown }>`
+    select done from idempotent_answer where account_id = ${account} and makes = ${makes} for update`.execute(tx)
+  return rows[0]?.done ?? undefined
+}
+
+export async function keepDone(tx: Tx, account: string, makes: string, done: object): Promise<void> {
+  await sql`
+    update idempotent_answer set done = ${JSON.stringify(done)}::jsonb where account_id = ${account} and makes = ${makes}`.execute(
+    tx,
+  )
 }

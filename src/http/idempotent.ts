@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { Context, Next } from 'hono'
 import type { App } from '../app.ts'
-import { keepAnswer, releaseKey, takeKey, type KeptAnswer } from '../db/idempotent-answers.ts'
+import { inTransaction } from '../db/connect.ts'
+import { keepAnswer, keepDone, lockDone, releaseKey, takeKey, type KeptAnswer } from '../db/idempotent-answers.ts'
 import { newSuffix, type Prefix } from '../domain/ids.ts'
+import { ok, type Result } from '../domain/refusal.ts'
 import { answerProblem } from './problem.ts'
 
 /** What `once` tells the routes behind it. */
@@ -73,4 +75,24 @@ function answerOf(c: Context, kept: KeptAnswer, fingerprint: string): Response {
  */
 export function idToMake<P extends Prefix>(prefix: P, makes: string | undefined): `${P}_${string}` | undefined {
   return makes === undefined ? undefined : `${prefix}_${makes}`
+}
+
+/**
+ * Runs a flow that only reads and writes our own books once for the call that makes `makes`: in the transaction that does the
+ * work it is written what came of it, so a try whose answer was lost gets that and does nothing again. What was refused may be
+ * tried again. Without a key it just runs.
+ */
+export async function doOnce<T extends object>(
+  app: App,
+  makes: string | undefined,
+  flow: (app: App) => Promise<Result<T>>,
+): Promise<Result<T>> {
+  if (makes === undefined) return flow(app)
+  return inTransaction(app.db, async (tx) => {
+    const done = await lockDone(tx, app.account, makes)
+    if (done !== undefined) return ok(done as T)
+    const result = await flow({ ...app, db: tx })
+    if (result.ok) await keepDone(tx, app.account, makes, result.value)
+    return result
+  })
 }

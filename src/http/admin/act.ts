@@ -11,7 +11,7 @@ import { previewDecision } from '../../flows/preview-decision.ts'
 import { resolveException } from '../../flows/resolve-exception.ts'
 import { submitBundle } from '../../flows/submit-bundle.ts'
 import { submitRequest } from '../../flows/submit-request.ts'
-import { idToMake } from '../idempotent.ts'
+import { doOnce, idToMake } from '../idempotent.ts'
 import { problem } from '../problem.ts'
 import { answer, who } from './answer.ts'
 import { readBody, readQuery, roleAtLeast, type AdminEnv } from './guard.ts'
@@ -53,7 +53,12 @@ export function actRoutes(app: App): Hono<AdminEnv> {
   routes.post('/requests/:id/deny', roleAtLeast('support'), async (c) => {
     const body = await readBody(c, denyBody)
     return body.ok
-      ? answer(c, await denyRequest(app, { id: c.req.param('id'), ...who(c), ...body.value, undoable: true }))
+      ? answer(
+          c,
+          await doOnce(app, c.get('makes'), (here) =>
+            denyRequest(here, { id: c.req.param('id'), ...who(c), ...body.value, undoable: true }),
+          ),
+        )
       : body.response
   })
   routes.post('/requests/:id/cancel-refund', roleAtLeast('approver'), async (c) =>

@@ -4,6 +4,7 @@ import type { App } from '../../app.ts'
 import { seePresence } from '../../db/presence.ts'
 import { forgetView, saveView } from '../../db/saved-views.ts'
 import { roles } from '../../domain/actor.ts'
+import { ok } from '../../domain/refusal.ts'
 import { addNote } from '../../flows/add-note.ts'
 import { askCustomer } from '../../flows/ask-customer.ts'
 import { assignRequest } from '../../flows/assign-request.ts'
@@ -13,6 +14,7 @@ import { mergeRequests } from '../../flows/merge-requests.ts'
 import { reopenRequest } from '../../flows/reopen-request.ts'
 import { snoozeRequest } from '../../flows/snooze-request.ts'
 import { undoDecision } from '../../flows/undo-decision.ts'
+import { doOnce } from '../idempotent.ts'
 import { answer, who } from './answer.ts'
 import { readBody, roleAtLeast, type AdminEnv } from './guard.ts'
 
@@ -40,7 +42,12 @@ export function deskRoutes(app: App): Hono<AdminEnv> {
   routes.post('/requests/:id/ask', support, async (c) => {
     const body = await readBody(c, bodies.ask)
     if (!body.ok) return body.response
-    return answer(c, await askCustomer(app, { id: c.req.param('id'), ...who(c), ...body.value }))
+    return answer(
+      c,
+      await doOnce(app, c.get('makes'), (here) =>
+        askCustomer(here, { id: c.req.param('id'), ...who(c), ...body.value }),
+      ),
+    )
   })
   routes.post('/requests/:id/assign', support, async (c) => {
     const body = await readBody(c, bodies.assign)
@@ -48,41 +55,72 @@ export function deskRoutes(app: App): Hono<AdminEnv> {
     const { by } = who(c)
     const { to } = body.value
     const aim = to === 'me' ? by : to === 'nobody' ? null : (`staff:${to.replace(/^staff:/, '')}` as const)
-    return answer(c, await assignRequest(app, { id: c.req.param('id'), by, to: aim }))
+    return answer(
+      c,
+      await doOnce(app, c.get('makes'), (here) => assignRequest(here, { id: c.req.param('id'), by, to: aim })),
+    )
   })
   routes.post('/requests/:id/notes', support, async (c) => {
     const body = await readBody(c, bodies.note)
     if (!body.ok) return body.response
-    return answer(c, await addNote(app, { id: c.req.param('id'), by: who(c).by, note: body.value.note }))
+    return answer(
+      c,
+      await doOnce(app, c.get('makes'), (here) =>
+        addNote(here, { id: c.req.param('id'), by: who(c).by, note: body.value.note }),
+      ),
+    )
   })
   routes.post('/requests/:id/escalate', support, async (c) => {
     const body = await readBody(c, bodies.escalate)
     if (!body.ok) return body.response
-    return answer(c, await escalateRequest(app, { id: c.req.param('id'), ...who(c), ...body.value }))
+    return answer(
+      c,
+      await doOnce(app, c.get('makes'), (here) =>
+        escalateRequest(here, { id: c.req.param('id'), ...who(c), ...body.value }),
+      ),
+    )
   })
   routes.post('/requests/:id/snooze', support, async (c) => {
     const body = await readBody(c, bodies.snooze)
     if (!body.ok) return body.response
     const until = body.value.until === null ? null : new Date(body.value.until)
-    return answer(c, await snoozeRequest(app, { id: c.req.param('id'), ...who(c), until }))
+    return answer(
+      c,
+      await doOnce(app, c.get('makes'), (here) => snoozeRequest(here, { id: c.req.param('id'), ...who(c), until })),
+    )
   })
   routes.post('/requests/:id/handle', support, async (c) => {
     const body = await readBody(c, bodies.handle)
     if (!body.ok) return body.response
-    return answer(c, await handleElsewhere(app, { id: c.req.param('id'), ...who(c), ...body.value }))
+    return answer(
+      c,
+      await doOnce(app, c.get('makes'), (here) =>
+        handleElsewhere(here, { id: c.req.param('id'), ...who(c), ...body.value }),
+      ),
+    )
   })
   routes.post('/requests/:id/merge', support, async (c) => {
     const body = await readBody(c, bodies.merge)
     if (!body.ok) return body.response
-    return answer(c, await mergeRequests(app, { id: c.req.param('id'), ...who(c), ...body.value }))
+    return answer(
+      c,
+      await doOnce(app, c.get('makes'), (here) =>
+        mergeRequests(here, { id: c.req.param('id'), ...who(c), ...body.value }),
+      ),
+    )
   })
   routes.post('/requests/:id/reopen', support, async (c) => {
     const body = await readBody(c, bodies.note)
     if (!body.ok) return body.response
-    return answer(c, await reopenRequest(app, { id: c.req.param('id'), ...who(c), ...body.value }))
+    return answer(
+      c,
+      await doOnce(app, c.get('makes'), (here) =>
+        reopenRequest(here, { id: c.req.param('id'), ...who(c), ...body.value }),
+      ),
+    )
   })
   routes.post('/requests/:id/undo', support, async (c) =>
-    answer(c, await undoDecision(app, { id: c.req.param('id'), ...who(c) })),
+    answer(c, await doOnce(app, c.get('makes'), (here) => undoDecision(here, { id: c.req.param('id'), ...who(c) }))),
   )
   routes.post('/presence', async (c) => {
     const body = await readBody(c, bodies.presence)
@@ -93,7 +131,8 @@ export function deskRoutes(app: App): Hono<AdminEnv> {
   routes.post('/views', async (c) => {
     const body = await readBody(c, bodies.view)
     if (!body.ok) return body.response
-    return c.json(await saveView(app.db, app.account, { ...body.value, me: c.get('staff').id, at: app.now() }))
+    const view = { ...body.value, me: c.get('staff').id, at: app.now() }
+    return answer(c, await doOnce(app, c.get('makes'), async (here) => ok(await saveView(here.db, here.account, view))))
   })
   routes.post('/views/:id/forget', async (c) => {
     const gone = await forgetView(app.db, app.account, { me: c.get('staff').id, id: c.req.param('id') })

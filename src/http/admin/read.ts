@@ -1,7 +1,6 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { App } from '../../app.ts'
-import { adminAudit } from '../../db/admin-audit.ts'
 import { adminPayment } from '../../db/admin-payments.ts'
 import { adminQueue } from '../../db/admin-queue.ts'
 import { alternativeCounts } from '../../db/portal-look.ts'
@@ -49,12 +48,6 @@ const requestsQuery = z.object({
   after: text,
   from: day,
   to: day,
-})
-const auditQuery = z.object({
-  actor: text,
-  action: text,
-  subject: text,
-  before: z.coerce.number().int().positive().optional(),
 })
 const rangeQuery = z
   .object({ from: z.iso.date(), to: z.iso.date() })
@@ -125,10 +118,6 @@ export function readRoutes(app: App): Hono<AdminEnv> {
         'content-type': 'text/csv; charset=utf-8',
         'content-disposition': `attachment; filename="${name}"`,
       })
-    })
-    .get('/audit', async (c) => {
-      const query = readQuery(c, auditQuery)
-      return query.ok ? c.json(await adminAudit(db, account, query.value)) : query.response
     })
     .get('/settings', async (c) => c.json(await installationFacts(db, account)))
 }

@@ -5,6 +5,7 @@ import { page } from '../web.ts'
 import { actRoutes } from './act.ts'
 import { once } from '../idempotent.ts'
 import { makeAuth } from './auth.ts'
+import { auditRoutes } from './audit.ts'
 import { deskRoutes } from './desk-routes.ts'
 import { refuse, sameOriginJson, secondFactor, staffOnly, type AdminEnv } from './guard.ts'
 import { policyRoutes } from './policy/routes.ts'
@@ -29,6 +30,7 @@ export function adminRoutes(app: App): Hono {
     .use(secondFactor(app))
     .get('/live', (c) => liveEvents(app, c))
     .route('/', readRoutes(app))
+    .route('/audit', auditRoutes(app))
     .use((c, next) => once(app, c, next, `staff:${c.get('staff').id}`) as Promise<Response | void>)
     .route('/', actRoutes(app))
     .route('/', deskRoutes(app))

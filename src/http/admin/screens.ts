@@ -1,4 +1,5 @@
 // What the console's API answers, for the pages: types only, so that no page reaches into the database.
+export type { AuditChain } from '../../db/audit-chain.ts'
 export type { AuditLine, AuditScreen } from '../../db/admin-audit.ts'
 export type { PaymentScreen } from '../../db/admin-payments.ts'
 export type { OpenException, QueueCounts, QueueRow, QueueScreen, QueueView, Signal } from '../../db/admin-queue.ts'

@@ -9,7 +9,7 @@ import { askCustomer } from '../../flows/ask-customer.ts'
 import { denyRequest } from '../../flows/deny-request.ts'
 import { submitRequest } from '../../flows/submit-request.ts'
 import { withdrawRequest } from '../../flows/withdraw-request.ts'
-import { idToMake } from '../idempotent.ts'
+import { doOnce, idToMake } from '../idempotent.ts'
 import { problem } from '../problem.ts'
 import { body, errors, idParam, json, pageUp, withKey, type Api } from './parts.ts'
 import { scoped } from './keys.ts'
@@ -114,12 +114,14 @@ export function requestRoutes(app: App, api: Api): void {
       responses: { 200: json(s.RefundRequest, 'Denied.'), ...errors },
     }),
     async (c) => {
-      const result = await denyRequest(app, {
-        id: c.req.valid('param').id,
-        by: c.get('actor'),
-        role: 'owner',
-        ...c.req.valid('json'),
-      })
+      const result = await doOnce(app, c.get('makes'), (here) =>
+        denyRequest(here, {
+          id: c.req.valid('param').id,
+          by: c.get('actor'),
+          role: 'owner',
+          ...c.req.valid('json'),
+        }),
+      )
       return (result.ok ? await show(c, result.value.id) : problem(c, result.no)) as never
     },
   )
@@ -134,7 +136,7 @@ export function requestRoutes(app: App, api: Api): void {
     }),
     async (c) => {
       const asked = { id: c.req.valid('param').id, by: c.get('actor'), role: 'owner', ...c.req.valid('json') } as const
-      const result = await askCustomer(app, asked)
+      const result = await doOnce(app, c.get('makes'), (here) => askCustomer(here, asked))
       return (result.ok ? await show(c, result.value.id) : problem(c, result.no)) as never
     },
   )
@@ -148,11 +150,13 @@ export function requestRoutes(app: App, api: Api): void {
       responses: { 200: json(s.RefundRequest, 'The request waits for staff again.'), ...errors },
     }),
     async (c) => {
-      const result = await answerQuestion(app, {
-        id: c.req.valid('param').id,
-        by: c.get('actor'),
-        ...c.req.valid('json'),
-      })
+      const result = await doOnce(app, c.get('makes'), (here) =>
+        answerQuestion(here, {
+          id: c.req.valid('param').id,
+          by: c.get('actor'),
+          ...c.req.valid('json'),
+        }),
+      )
       return (result.ok ? await show(c, result.value.id) : problem(c, result.no)) as never
     },
   )
@@ -166,7 +170,9 @@ export function requestRoutes(app: App, api: Api): void {
       responses: { 200: json(s.RefundRequest, 'Withdrawn.'), ...errors },
     }),
     async (c) => {
-      const result = await withdrawRequest(app, { id: c.req.valid('param').id, by: c.get('actor') })
+      const result = await doOnce(app, c.get('makes'), (here) =>
+        withdrawRequest(here, { id: c.req.valid('param').id, by: c.get('actor') }),
+      )
       return (result.ok ? await show(c, result.value.id) : problem(c, result.no)) as never
     },
   )

@@ -117,10 +117,16 @@ const shadow = createRoute({
   validateSearch: texts('only', 'page', 'open'),
   component: lazyRouteComponent(() => import('./policy/ShadowScreen.tsx'), 'ShadowScreen'),
 })
+const bulk = createRoute({
+  getParentRoute: () => staff,
+  path: '/bulk/$id',
+  validateSearch: texts('only'),
+  component: lazyRouteComponent(() => import('./bulk/BulkScreen.tsx'), 'BulkScreen'),
+})
 const audit = createRoute({
   getParentRoute: () => staff,
   path: '/audit',
-  validateSearch: texts('actor', 'action', 'subject', 'before'),
+  validateSearch: texts('actor', 'action', 'subject', 'from', 'to', 'before'),
   component: lazyRouteComponent(() => import('./screens/AuditScreen.tsx'), 'AuditScreen'),
 })
 const settings = createRoute({
@@ -154,6 +160,7 @@ export const router = createRouter({
       draft,
       backtest,
       shadow,
+      bulk,
       audit,
       settings,
       settingsPage,

@@ -24,6 +24,7 @@ import { cancelBacktest, startBacktest } from '../../../flows/start-backtest.ts'
 import { tryPolicy } from '../../../flows/try-policy.ts'
 import { answerProblem, problem } from '../../problem.ts'
 import { readyMadePolicies, readyMadePolicy } from '../../ready-made.ts'
+import { doOnce } from '../../idempotent.ts'
 import { readBody, readQuery, refuse, roleAtLeast, type AdminEnv } from '../guard.ts'
 import * as b from './bodies.ts'
 import { checkedPolicy } from './checked-policy.ts'
@@ -111,7 +112,11 @@ function draftRoutes(app: App): Hono<AdminEnv> {
       const { ready_made, ...asked } = body.value
       const source = ready_made === undefined ? asked.source : await readyMadePolicy(ready_made)
       if (ready_made !== undefined && source === undefined) return missing(c, 'ready-made policy')
-      return answer(app, c, await openDraft(app, { ...asked, source, ...who(c) }))
+      return answer(
+        app,
+        c,
+        await doOnce(app, c.get('makes'), (here) => openDraft(here, { ...asked, source, ...who(c) })),
+      )
     })
     .post('/drafts/:id/save', finance, async (c) => {
       const body = await readBody(c, b.saveBody)

@@ -12,6 +12,7 @@ import {
 import { toDecimal } from '../../../domain/money.ts'
 import { planIncident } from '../../../flows/incidents/plan.ts'
 import { confirmIncident, startIncident, steerIncident } from '../../../flows/incidents/steer.ts'
+import { doOnce } from '../../idempotent.ts'
 import { answer, who } from '../answer.ts'
 import { readBody, refuse, roleAtLeast, type AdminEnv } from '../guard.ts'
 
@@ -105,7 +106,9 @@ export function incidentRoutes(app: App): Hono<AdminEnv> {
   })
   routes.post('/', roleAtLeast('approver'), async (c) => {
     const body = await readBody(c, planBody)
-    return body.ok ? answer(c, await planIncident(app, body.value, who(c).by)) : body.response
+    return body.ok
+      ? answer(c, await doOnce(app, c.get('makes'), (here) => planIncident(here, body.value, who(c).by)))
+      : body.response
   })
   routes.post('/:id/confirm', roleAtLeast('approver'), async (c) => {
     const body = await readBody(c, confirmBody)

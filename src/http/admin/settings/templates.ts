@@ -7,6 +7,7 @@ import { fillReply, inLanguage, wrongInReply, type ReplyUse } from '../../../dom
 import { caseOf, repliesFor, type Reply } from '../../../flows/replies-for.ts'
 import { addTemplate, arrangeTemplates, changeTemplate } from '../../../flows/settings/save-template.ts'
 import { readBody, readQuery, roleAtLeast, type AdminEnv } from '../guard.ts'
+import { doOnce } from '../../idempotent.ts'
 import { answer, who } from '../answer.ts'
 
 export type TemplatesPage = {
@@ -49,7 +50,9 @@ export function templateRoutes(app: App): Hono<AdminEnv> {
   })
   routes.post('/', roleAtLeast('finance'), async (c) => {
     const body = await readBody(c, newBody)
-    return body.ok ? answer(c, await addTemplate(app, body.value, who(c).by)) : body.response
+    return body.ok
+      ? answer(c, await doOnce(app, c.get('makes'), (here) => addTemplate(here, body.value, who(c).by)))
+      : body.response
   })
   routes.post('/order', roleAtLeast('finance'), async (c) => {
     const body = await readBody(c, orderBody)

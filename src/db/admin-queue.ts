@@ -106,6 +106,14 @@ export async function adminQueue(db: Db, account: string, filter: QueueFilter): 
   return rows[0]!.screen
 }
 
+/** The ids of what a view of the queue holds, the most urgent first: all of it, and not only what a screen shows. */
+export async function queueIds(db: Db, account: string, filter: QueueFilter, limit: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    with usual as (${usualPayment(account)}), waiting as (${waiting(account)})
+    select id from waiting where ${where(filter)} order by due_at nulls last, created_at, id limit ${limit}`.execute(db)
+  return rows.map(({ id }) => id)
+}
+
 // Three times the middle one of the last thousand payments in a currency is a lot, whatever the merchant sells.
 const usualPayment = (account: string): RawBuilder<unknown> => sql`
   select currency, percentile_cont(0.5) within group (order by captured_minor) as minor

@@ -14,6 +14,7 @@ const tables = [
   'webhook_delivery',
   'history_import',
   'incident',
+  'bulk',
   'portal_sign_in',
 ] as const
 export type WorkTable = (typeof tables)[number]

@@ -26,6 +26,7 @@ export type Prefix =
   | 'evt'
   | 'imp'
   | 'inc'
+  | 'blk'
   | 'att'
   | 'wd'
   | 'drf'

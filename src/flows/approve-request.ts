@@ -19,7 +19,7 @@ import { requestMachine } from '../domain/request.ts'
 import { isRecovering } from './recover.ts'
 import { undoMs } from '../domain/undo.ts'
 import { checkRevision } from './check-revision.ts'
-import { mayApprove } from './may-approve.ts'
+import { mayApprove, type Allowed } from './may-approve.ts'
 import { pictureForApproval } from './picture-for-approval.ts'
 import { reserveRefund } from './reserve-refund.ts'
 import { checkAmount } from './submit-request.ts'
@@ -38,6 +38,8 @@ export type Approval = {
   readonly undoable?: boolean | undefined
   /** The state that was on the screen (`revisionOf`): another one since is refused, and said. */
   readonly seen?: string | undefined
+  /** What the same person is about to approve beside this, in minor units of the settlement currency: for a dry run. */
+  readonly beside_minor?: number | undefined
 }
 
 /**
@@ -59,12 +61,13 @@ export async function approveRequest(
   return result
 }
 
-async function approveLocked(
+/** Everything that an approval is checked for, under the payment's lock, and nothing written: what stands behind it, or why not. */
+export async function weighApproval(
   app: App,
   tx: Tx,
-  known: RequestRow,
+  known: Pick<RequestRow, 'id' | 'payment_id'>,
   approval: Approval,
-): Promise<Result<{ id: RequestId; needs_another_approval: boolean }>> {
+): Promise<Result<Weighed>> {
   if (await isRecovering(app, tx)) return no({ code: 'books_are_compared' })
   const payment = await lockPayment(tx, app.account, known.payment_id)
   const request = await lockRequest(tx, app.account, known.id)
@@ -80,8 +83,27 @@ async function approveLocked(
   if (!allowed.ok) return allowed
   const other = await findOpenRequest(tx, app.account, payment.id)
   if (other && other.id !== request.id) return no({ code: 'request_already_open', request: other.id })
+  return ok({ request, payment, amount, asked, allowed: allowed.value })
+}
 
-  const { complete, instead_of, four_eyes } = allowed.value
+type Weighed = {
+  readonly request: RequestRow
+  readonly payment: PaymentRow
+  readonly amount: Money
+  readonly asked: Decision | undefined
+  readonly allowed: Allowed
+}
+
+async function approveLocked(
+  app: App,
+  tx: Tx,
+  known: RequestRow,
+  approval: Approval,
+): Promise<Result<{ id: RequestId; needs_another_approval: boolean }>> {
+  const weighed = await weighApproval(app, tx, known, approval)
+  if (!weighed.ok) return weighed
+  const { request, payment, amount, asked, allowed } = weighed.value
+  const { complete, instead_of, four_eyes } = allowed
   const access = approval.access ?? asked?.access ?? 'keep'
   const decision = await insertDecision(tx, {
     account: app.account,

@@ -8,6 +8,7 @@ import { mayAs, type Actor, type Role } from '../domain/actor.ts'
 import { follow } from '../domain/machine.ts'
 import { no, ok, type Result } from '../domain/refusal.ts'
 import { requestMachine } from '../domain/request.ts'
+import { checkRevision } from './check-revision.ts'
 import { tell } from './tell.ts'
 
 export type HandledElsewhere = {
@@ -20,15 +21,17 @@ export type HandledElsewhere = {
   readonly proof: string
   /** What the customer reads; nothing: they are not told. */
   readonly reply?: string | undefined
+  /** The state that was on the screen (`revisionOf`): another one since is refused, and said. */
+  readonly seen?: string | undefined
 }
 
 /**
  * Closes a request that was settled outside of Moneyback. No money moves here.
- * Refuses: request_not_found, role_too_low, note_missing, proof_missing, already_decided.
+ * Refuses: request_not_found, role_too_low, note_missing, proof_missing, already_decided, changed_meanwhile.
  */
 export async function handleElsewhere(
   app: App,
-  { id, by, role, note, proof, reply }: HandledElsewhere,
+  { id, by, role, note, proof, reply, seen }: HandledElsewhere,
 ): Promise<Result<{ id: string }>> {
   if (!mayAs(role, 'support')) return no({ code: 'role_too_low', needed: 'support' })
   if (note.trim() === '') return no({ code: 'note_missing' })
@@ -40,6 +43,8 @@ export async function handleElsewhere(
     const request = await lockRequest(tx, app.account, known.id)
     if (follow(requestMachine, request.status, 'handle') === undefined)
       return no({ code: 'already_decided', status: request.status })
+    const stale = await checkRevision(app, tx, request, seen)
+    if (stale) return no(stale)
     const at = app.now()
     await moveRequest(tx, request, { event: 'handle', by, at, because: `${note.trim()} (proof: ${proof.trim()})` })
     await audit(tx, {

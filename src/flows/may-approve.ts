@@ -28,7 +28,7 @@ type Question = {
   readonly asked: Decision | undefined
   /** Approvals of this amount that stand. */
   readonly standing: readonly DecisionRow[]
-  readonly approval: { readonly by: Actor; readonly role: Role }
+  readonly approval: { readonly by: Actor; readonly role: Role; readonly beside_minor?: number | undefined }
 }
 
 /**
@@ -52,12 +52,17 @@ export async function mayApprove(app: App, tx: Tx, question: Question): Promise<
   const beside = await approvedBeside(tx, app.account, { payment: request.payment_id, request: request.id })
   const value = inSettlement(amount, desk)
   const other = settled(beside, desk)
-  const takes = whatApprovalTakes(desk, rights, {
-    amount: value,
-    stake: value === undefined || other === undefined ? undefined : value + other,
-    policy: asked?.approvers.count ?? 1,
-    standing: before.map(({ role }) => role),
-  })
+  const spent_minor = rights.spent_minor + (approval.beside_minor ?? 0)
+  const takes = whatApprovalTakes(
+    desk,
+    { ...rights, spent_minor },
+    {
+      amount: value,
+      stake: value === undefined || other === undefined ? undefined : value + other,
+      policy: asked?.approvers.count ?? 1,
+      standing: before.map(({ role }) => role),
+    },
+  )
   if (takes.ok)
     return ok({
       complete: before.length + 1 >= takes.people,

@@ -14,6 +14,7 @@ import { forgetOld } from '../flows/forget-old.ts'
 import { issueRefund } from '../flows/issue-refund.ts'
 import type { ImportRow } from '../db/imports.ts'
 import { runImport } from '../flows/stripe/import-history.ts'
+import { runBulk } from '../flows/bulk/run.ts'
 import { runIncident } from '../flows/incidents/run.ts'
 import { observeEvents } from '../flows/observe-events.ts'
 import { noticeRestore, recover } from '../flows/recover.ts'
@@ -106,6 +107,7 @@ const queues: readonly Queue[] = [
     leaseSeconds: 120,
     run: each<{ id: string }>(({ id }, _, app) => runIncident(app, id)),
   },
+  { table: 'bulk', limit: 2, leaseSeconds: 120, run: each<{ id: string }>(({ id }, _, app) => runBulk(app, id)) },
   { table: 'history_import', limit: 1, leaseSeconds: 300, run: each<ImportRow>((row, _, app) => runImport(app, row)) },
   { table: 'outbox', limit: 50, leaseSeconds: 60, run: (app, rows) => report(app, announce(app, rows as OutboxRow[])) },
   {

@@ -29,7 +29,8 @@ const day = z.iso
   .transform((value) => (value ? new Date(`${value}T00:00:00Z`) : undefined))
 const dayMs = 24 * 60 * 60 * 1000
 
-const queueQuery = z.object({
+/** A view of the queue, as it stands in the address bar. */
+export const queueQuery = z.object({
   view: z
     .enum(['all', 'overdue', 'mine', 'unassigned', 'mentions', 'escalated', 'failed', 'customer', 'snoozed'])
     .default('all'),

@@ -6,6 +6,7 @@ import { actRoutes } from './act.ts'
 import { once } from '../idempotent.ts'
 import { makeAuth } from './auth.ts'
 import { auditRoutes } from './audit.ts'
+import { bulkRoutes } from './bulk.ts'
 import { deskRoutes } from './desk-routes.ts'
 import { refuse, sameOriginJson, secondFactor, staffOnly, type AdminEnv } from './guard.ts'
 import { policyRoutes } from './policy/routes.ts'
@@ -34,6 +35,7 @@ export function adminRoutes(app: App): Hono {
     .use((c, next) => once(app, c, next, `staff:${c.get('staff').id}`) as Promise<Response | void>)
     .route('/', actRoutes(app))
     .route('/', deskRoutes(app))
+    .route('/bulk', bulkRoutes(app))
     .route('/settings', settingsRoutes(app))
     .route('/replies', repliesRoute(app))
     .route('/policy', policyRoutes(app))

@@ -3,6 +3,7 @@ import type { Context } from 'hono'
 import type { App } from '../../app.ts'
 import { Bug } from '../../domain/refusal.ts'
 import { answerProblem } from '../problem.ts'
+import { bulkRoutes } from './bulk.ts'
 import { bundleRoutes } from './bundles.ts'
 import { customerRoutes } from './customers.ts'
 import { decisionRoutes, paymentRoutes } from './payments.ts'
@@ -31,6 +32,7 @@ export function apiRoutes(app: App): OpenAPIHono<ApiEnv> {
   api.use('/*', keyOnly(app), idempotent(app))
   requestRoutes(app, api)
   bundleRoutes(app, api)
+  bulkRoutes(app, api)
   decisionRoutes(app, api)
   paymentRoutes(app, api)
   customerRoutes(app, api)

@@ -1,4 +1,3 @@
-import { stringify } from 'csv-stringify/sync'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { App } from '../../../app.ts'
@@ -12,6 +11,7 @@ import {
 import { toDecimal } from '../../../domain/money.ts'
 import { planIncident } from '../../../flows/incidents/plan.ts'
 import { confirmIncident, startIncident, steerIncident } from '../../../flows/incidents/steer.ts'
+import { csvFile } from '../../csv.ts'
 import { doOnce } from '../../idempotent.ts'
 import { answer, who } from '../answer.ts'
 import { readBody, refuse, roleAtLeast, type AdminEnv } from '../guard.ts'
@@ -71,38 +71,29 @@ export function incidentRoutes(app: App): Hono<AdminEnv> {
   routes.get('/:id/report.csv', async (c) => {
     const lines = await reportLines(db, account, c.req.param('id'))
     if (lines.length === 0) return missing(c)
-    const csv = stringify(
+    return csvFile(
+      c,
+      `incident-${c.req.param('id').replace(/\W/g, '')}`,
+      [
+        'reference',
+        'payment_id',
+        'customer',
+        'email',
+        'status',
+        'amount',
+        'currency',
+        'because',
+        'request_id',
+        'refund_status',
+        'at',
+      ],
       lines.map((line) => ({
         ...line,
         amount: toDecimal({ minor: line.amount_minor, currency: line.currency }),
         currency: line.currency.toUpperCase(),
         at: line.at?.toISOString() ?? '',
       })),
-      {
-        header: true,
-        bom: true,
-        // A spreadsheet runs what begins like a formula: the library puts an apostrophe before it.
-        escape_formulas: true,
-        record_delimiter: 'windows',
-        columns: [
-          'reference',
-          'payment_id',
-          'customer',
-          'email',
-          'status',
-          'amount',
-          'currency',
-          'because',
-          'request_id',
-          'refund_status',
-          'at',
-        ],
-      },
     )
-    return c.body(csv, 200, {
-      'content-type': 'text/csv; charset=utf-8',
-      'content-disposition': `attachment; filename="incident-${c.req.param('id').replace(/\W/g, '')}.csv"`,
-    })
   })
   routes.post('/', roleAtLeast('approver'), async (c) => {
     const body = await readBody(c, planBody)

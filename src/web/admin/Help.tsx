@@ -12,6 +12,8 @@ const keys = [
   ['h / g / o', 'handled elsewhere / merge / reopen'],
   ['u', 'undo, for ten seconds'],
   ['m', 'take it on, or give it back'],
+  ['x', 'select it, or not'],
+  ['Shift + j / k', 'select the next / previous, too'],
   ['Esc', 'back, nothing is done'],
   ['/', 'search'],
   ['Ctrl or ⌘ + K', 'go anywhere, find anything'],

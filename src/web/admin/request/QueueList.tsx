@@ -1,5 +1,6 @@
 import { CircleAlert, Eye, Gem, Repeat2, ShieldAlert, UserRound, type LucideIcon } from 'lucide-react'
 import type { QueueRow, Signal, Viewer } from '../../../http/admin/screens.ts'
+import type { Selection } from '../bulk/selection.ts'
 import { Amount, Time } from '../kit/Show.tsx'
 import { reasonWord, signalWords } from '../words.ts'
 
@@ -16,35 +17,66 @@ export function QueueList({
   viewers,
   open,
   narrow,
+  selection,
   onOpen,
 }: {
   rows: QueueRow[]
   viewers: readonly Viewer[]
   open: string | undefined
   narrow: boolean
+  selection: Selection
   onOpen: (id: string) => void
 }) {
+  const all = rows.length > 0 && selection.ids.size === rows.length
   return (
-    <ul aria-label="Requests that wait for a person">
-      {rows.map((row) => (
-        <li key={row.id} id={`row-${row.id}`} className="border-b border-line">
-          <button
-            type="button"
-            onClick={() => onOpen(row.id)}
-            aria-current={row.id === open ? 'true' : undefined}
-            className={`block w-full px-4 py-2.5 text-left outline-offset-[-2px] lg:px-6 ${row.id === open ? 'bg-accent-soft shadow-[inset_3px_0_var(--accent)]' : 'bg-surface hover:bg-sunken'}`}
-          >
-            <div
-              className={
-                narrow ? '' : 'xl:grid xl:grid-cols-[7.5rem_minmax(10rem,15rem)_1fr_auto] xl:items-center xl:gap-4'
-              }
+    <>
+      <label className="flex items-center gap-2.5 border-b border-line bg-surface px-4 py-1.5 text-small text-quiet lg:px-6">
+        <input
+          type="checkbox"
+          className="size-4 accent-(--accent)"
+          checked={all}
+          ref={(box) => {
+            if (box) box.indeterminate = selection.ids.size > 0 && !all
+          }}
+          onChange={() => selection.all(!all)}
+        />
+        Select all {rows.length} shown
+      </label>
+      <ul aria-label="Requests that wait for a person">
+        {rows.map((row) => (
+          <li key={row.id} id={`row-${row.id}`} className="flex border-b border-line">
+            <label
+              className={`flex cursor-pointer items-start py-3.5 pl-4 lg:pl-6 ${row.id === open ? 'bg-accent-soft shadow-[inset_3px_0_var(--accent)]' : selection.ids.has(row.id) ? 'bg-accent-soft' : 'bg-surface'}`}
             >
-              <Line row={row} narrow={narrow} here={viewers.filter(({ request }) => request === row.id)} />
-            </div>
-          </button>
-        </li>
-      ))}
-    </ul>
+              <span className="sr-only">
+                Select the request of {row.customer_name ?? row.customer_email ?? 'an unknown customer'}
+              </span>
+              <input
+                type="checkbox"
+                className="size-4 accent-(--accent)"
+                checked={selection.ids.has(row.id)}
+                onChange={() => undefined}
+                onClick={(event) => (event.shiftKey ? selection.reach(row.id) : selection.toggle(row.id))}
+              />
+            </label>
+            <button
+              type="button"
+              onClick={() => onOpen(row.id)}
+              aria-current={row.id === open ? 'true' : undefined}
+              className={`block w-full min-w-0 py-2.5 pr-4 pl-2.5 text-left outline-offset-[-2px] lg:pr-6 ${row.id === open || selection.ids.has(row.id) ? 'bg-accent-soft' : 'bg-surface hover:bg-sunken'}`}
+            >
+              <div
+                className={
+                  narrow ? '' : 'xl:grid xl:grid-cols-[7.5rem_minmax(10rem,15rem)_1fr_auto] xl:items-center xl:gap-4'
+                }
+              >
+                <Line row={row} narrow={narrow} here={viewers.filter(({ request }) => request === row.id)} />
+              </div>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </>
   )
 }
 

@@ -1,4 +1,5 @@
 import type { RequestScreen } from '../../../http/admin/screens.ts'
+import { atNine, inHours, toMonday } from './snooze-times.ts'
 
 export type DeedName = 'ask' | 'escalate' | 'snooze' | 'handle' | 'merge' | 'reopen'
 
@@ -23,20 +24,6 @@ export type Deed = {
 }
 
 const roleOrder = ['support', 'approver', 'finance', 'owner'] as const
-const hour = 60 * 60 * 1000
-
-function inHours(hours: number): string {
-  return new Date(Date.now() + hours * hour).toISOString()
-}
-
-/** Tomorrow, or next Monday, at nine in the morning of whoever looks. */
-function atNine(days: number): string {
-  const day = new Date()
-  day.setDate(day.getDate() + days)
-  day.setHours(9, 0, 0, 0)
-  return day.toISOString()
-}
-
 const note = (label: string, hint?: string): DeedField => ({ name: 'note', label, kind: 'area', ...(hint && { hint }) })
 
 /** What can be done with a request beside approving and denying it, each with what it will do, in words. */
@@ -59,7 +46,6 @@ export function deedsFor(screen: RequestScreen, role: string): Deed[] {
         ]
       : []
   const higher = roleOrder.slice((roleOrder as readonly string[]).indexOf(role) + 1)
-  const monday = (8 - new Date().getDay()) % 7 || 7
   const aims = others.filter(({ status }) => status === 'in_review' || status === 'failed')
   return [
     ...(request.asked_at
@@ -110,7 +96,7 @@ export function deedsFor(screen: RequestScreen, role: string): Deed[] {
               choices: [
                 [inHours(2), 'in two hours'],
                 [atNine(1), 'tomorrow at nine'],
-                [atNine(monday), 'Monday at nine'],
+                [atNine(toMonday()), 'Monday at nine'],
                 [inHours(24 * 7), 'in a week'],
               ],
             },

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import { exact } from '../../parts/time.ts'
 import { buttonLook } from '../kit/Button.tsx'
 import { Head, Pick, SearchBox } from '../kit/Page.tsx'

@@ -3,6 +3,8 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { CheckCheck, ListChecks } from 'lucide-react'
 import { useEffect } from 'react'
 import type { QueueCounts, QueueView } from '../../../http/admin/screens.ts'
+import { BulkBar, RunningBulk } from '../bulk/BulkBar.tsx'
+import { useSelection } from '../bulk/selection.ts'
 import { useKeys } from '../keys.ts'
 import { Head, Pick, SearchBox } from '../kit/Page.tsx'
 import { Empty, Failure, Skeleton } from '../kit/States.tsx'
@@ -35,6 +37,7 @@ export function QueueScreen() {
   const { data, error, isPending, refetch } = useQuery(queueQuery(server))
   const rows = data?.rows ?? []
   const viewers = useViewers()
+  const selection = useSelection(rows)
   const at = rows.findIndex(({ id }) => id === open)
   const set = (change: Record<string, string | undefined>) =>
     void navigate({ search: (old) => ({ ...old, ...change }), replace: true })
@@ -42,13 +45,27 @@ export function QueueScreen() {
     const next = rows[Math.min(rows.length - 1, Math.max(0, at + step))]
     if (next) set({ open: next.id })
   }
+  const reach = (step: number) => {
+    const from = rows[Math.max(0, at)]
+    const next = rows[Math.min(rows.length - 1, Math.max(0, at + step))]
+    if (!from || !next) return
+    if (!selection.ids.has(from.id) && at >= 0) selection.reach(from.id)
+    selection.reach(next.id)
+    set({ open: next.id })
+  }
   useKeys({
+    x: () => {
+      const row = rows[Math.max(0, at)]
+      if (row) selection.toggle(row.id)
+    },
+    J: () => reach(1),
+    K: () => reach(-1),
     j: () => go(1),
     ArrowDown: () => go(1),
     k: () => go(at < 0 ? 1 : -1),
     ArrowUp: () => go(at < 0 ? 1 : -1),
     Enter: () => (open ? void navigate({ to: '/requests/$id', params: { id: open } }) : go(1)),
-    Escape: () => set({ open: undefined }),
+    Escape: () => (selection.ids.size > 0 && open === undefined ? selection.clear() : set({ open: undefined })),
   })
   useEffect(() => {
     document.getElementById(`row-${open}`)?.scrollIntoView({ block: 'nearest' })
@@ -87,9 +104,32 @@ export function QueueScreen() {
           ) : rows.length === 0 ? (
             <Nothing filtered={view !== 'all' || Object.keys(filter).length > 0} />
           ) : (
-            <QueueList rows={rows} viewers={viewers} open={open} narrow={panel} onOpen={(id) => set({ open: id })} />
+            <QueueList
+              rows={rows}
+              viewers={viewers}
+              open={open}
+              narrow={panel}
+              selection={selection}
+              onOpen={(id) => set({ open: id })}
+            />
           )}
         </div>
+        <RunningBulk />
+        {view !== 'exceptions' && (
+          <BulkBar
+            key={JSON.stringify(server)}
+            selection={selection}
+            shown={rows.length}
+            total={
+              Object.keys(filter).length === 0
+                ? data?.counts[view as QueueView]
+                : rows.length < 300
+                  ? rows.length
+                  : undefined
+            }
+            view={server}
+          />
+        )}
       </div>
       {panel && (
         <aside

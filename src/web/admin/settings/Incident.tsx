@@ -5,13 +5,12 @@ import { format, money } from '../../../domain/money.ts'
 import type { IncidentPage } from '../../../http/admin/settings/incidents.ts'
 import { get } from '../api.ts'
 import { Button, buttonLook } from '../kit/Button.tsx'
-import { Field, Input } from '../kit/Field.tsx'
 import { Card } from '../kit/Page.tsx'
 import { Badge, Time } from '../kit/Show.tsx'
 import { Failure, Refused, Skeleton } from '../kit/States.tsx'
+import { TypedConfirm } from '../kit/TypedConfirm.tsx'
 import { meQuery } from '../queries.ts'
 import { Facts } from '../request/Cards.tsx'
-import { readAmount } from '../request/read-amount.ts'
 import { incidentStates } from './IncidentsPage.tsx'
 import { useSend } from './send.ts'
 
@@ -176,74 +175,20 @@ function Deeds({ incident, close }: { incident: IncidentPage; close: () => void 
   )
 }
 
-/** Count and sum, typed: whoever types them has read them. */
 function Confirm({ incident }: { incident: IncidentPage }) {
   const waiting = of(incident, 'waiting')
-  const [typed, setTyped] = useState('')
-  const [sums, setSums] = useState<Record<string, string>>({})
-  const [wrong, setWrong] = useState<string>()
   const confirm = useSend()
   return (
-    <form
-      className="space-y-3 rounded-md border border-review bg-review-soft p-3"
-      onSubmit={(event) => {
-        event.preventDefault()
-        const read = waiting.map(
-          ({ currency }) => [currency, readAmount(sums[currency] ?? '', currency, Number.MAX_SAFE_INTEGER)] as const,
-        )
-        const bad = read.find(([, one]) => !one.ok)?.[1]
-        if (bad && !bad.ok) return setWrong(bad.because)
-        setWrong(undefined)
-        confirm.mutate({
-          path: `/settings/incidents/${incident.id}/confirm`,
-          body: {
-            count: Number(typed.replaceAll(/[.,\s]/g, '')),
-            sums: Object.fromEntries(read.flatMap(([currency, one]) => (one.ok ? [[currency, one.minor]] : []))),
-          },
-        })
-      }}
+    <TypedConfirm
+      what="payments"
+      currencies={waiting.map(({ currency }) => currency)}
+      button={incident.needs_two ? 'Confirm, and ask a second person' : 'Begin the refunds'}
+      busy={confirm.isPending}
+      error={confirm.error}
+      confirm={(typed) => confirm.mutate({ path: `/settings/incidents/${incident.id}/confirm`, body: typed })}
     >
-      <p>
-        <span className="font-medium">What will happen: </span>
-        {count(waiting)} refunds over {total(waiting)}, about five in a second, and one mail to each of{' '}
-        {incident.customers} customers.{incident.needs_two && ' Then a second person has to begin it.'} Type both
-        numbers:
-      </p>
-      <div className="grid gap-3 sm:grid-cols-3">
-        <Field label="How many payments">
-          {(id) => (
-            <Input
-              id={id}
-              required
-              inputMode="numeric"
-              value={typed}
-              onChange={({ target }) => setTyped(target.value)}
-            />
-          )}
-        </Field>
-        {waiting.map(({ currency }) => (
-          <Field key={currency} label={`The sum (${currency.toUpperCase()})`}>
-            {(id) => (
-              <Input
-                id={id}
-                required
-                inputMode="decimal"
-                value={sums[currency] ?? ''}
-                onChange={({ target }) => setSums({ ...sums, [currency]: target.value })}
-              />
-            )}
-          </Field>
-        ))}
-      </div>
-      {wrong && (
-        <p role="alert" className="text-small text-deny">
-          {wrong}
-        </p>
-      )}
-      <Refused error={confirm.error} />
-      <Button type="submit" look="approve" disabled={confirm.isPending}>
-        {incident.needs_two ? 'Confirm, and ask a second person' : 'Begin the refunds'}
-      </Button>
-    </form>
+      {count(waiting)} refunds over {total(waiting)}, about five in a second, and one mail to each of{' '}
+      {incident.customers} customers.{incident.needs_two && ' Then a second person has to begin it.'}
+    </TypedConfirm>
   )
 }

@@ -13,7 +13,7 @@ const browser: Browser | undefined = await startChromium()
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const staff = { email: 'finn@example.com', name: 'Finn', role: 'finance', password: 'correct horse battery' } as const
 // A folder for pictures of what the tests see, to look at.
-const pictures = process.env['MONEYBACK_TEST_PICTURES']
+const pictures = process.env['MONEYBACK_SHOTS']
 
 let world: World
 let signedIn: Awaited<ReturnType<BrowserContext['storageState']>>
@@ -83,7 +83,6 @@ async function sound(page: Page, name: string): Promise<void> {
   ] as const) {
     await page.setViewportSize({ width, height: 900 })
     await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light', reducedMotion: 'reduce' })
-    await page.waitForTimeout(60)
     if (pictures) await page.screenshot({ path: `${pictures}/${name}-${width}-${dark ? 'dark' : 'light'}.png` })
     await page.evaluate(axe)
     expect([name, width, dark, await page.evaluate(findFaults)]).toEqual([name, width, dark, []])
@@ -132,9 +131,9 @@ describe.skipIf(!browser)('many requests at once, in Chromium', () => {
       await world.settle()
       await page.reload()
       await page.getByText('What happened').waitFor()
-      await page.getByLabel('Result').selectOption('refused')
+      await page.getByRole('combobox', { name: 'Result' }).selectOption('refused')
       await page.getByRole('list', { name: 'Results' }).getByText('denied it').waitFor()
-      await page.getByLabel('Result').selectOption('')
+      await page.getByRole('combobox', { name: 'Result' }).selectOption('')
       await page.getByText('now: refunded').first().waitFor()
       await sound(page, 'done')
       expect(await Promise.all(ids.map(status))).toEqual(['refunded', 'denied', 'refunded', 'refunded'])

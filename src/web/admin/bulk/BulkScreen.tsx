@@ -157,10 +157,11 @@ function Progress({ bulk }: { bulk: BulkPage }) {
 
 function LeftOut({ bulk }: { bulk: BulkPage }) {
   if (bulk.left_out.length === 0) return null
+  const n = bulk.left_out.reduce((all, one) => all + one.count, 0)
   return (
     <div>
       <p className="font-medium">
-        {requestsWord(bulk.left_out.reduce((all, one) => all + one.count, 0))} left as they are
+        Left as {n === 1 ? 'it is' : 'they are'}: {requestsWord(n)}
       </p>
       <ul className="mt-1 list-disc space-y-0.5 pl-5">
         {bulk.left_out.slice(0, 12).map(({ because, count: how }) => (

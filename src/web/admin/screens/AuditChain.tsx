@@ -68,7 +68,7 @@ function Verified({ chain }: { chain: Chain }) {
             and tell an owner.
           </p>
         )}
-        {chain.head && <Head {...chain.head} waiting={chain.waiting} />}
+        {holds && chain.head && <Head {...chain.head} waiting={chain.waiting} />}
       </div>
     </div>
   )

@@ -21,8 +21,12 @@ beforeEach(async () => {
   ;({ client: finance } = await signedIn(world, 'finance'))
 })
 
-const plan = async (who: object, more: object = {}): Promise<Planned> => {
-  const made = await approver<{ id: string } & Problem>('POST', '/settings/incidents', {
+const forAWeek = () =>
+  sql`update staff set role_since = now() - interval '9 days', "createdAt" = now() - interval '9 days'`.execute(
+    world.app.db,
+  )
+const plan = async (who: object, more: object = {}, client = approver): Promise<Planned> => {
+  const made = await client<{ id: string } & Problem>('POST', '/settings/incidents', {
     name: 'Outage of 12 May',
     who,
     amount: { kind: 'full' },
@@ -140,6 +144,18 @@ describe('the run', () => {
     await expectBooksToAgree(world)
   })
 
+  test('whoever paid in two currencies is told once, with both amounts', async () => {
+    const [one] = await bought(1)
+    const euro = await world.buys({ customer: one!.customer, currency: 'eur', amount: 1000 })
+    await world.settle()
+    const incident = await plan(list(one!.payment, euro.payment))
+    await confirmed(incident)
+    await untilDone(incident.id)
+    const told = await mails(one!.customer)
+    expect(told.map(({ kind }) => kind)).toEqual(['approved'])
+    expect(told[0]!.body).toMatch(/€10\.00 and \$49\.00|\$49\.00 and €10\.00/)
+  })
+
   test('the same list again gives nobody anything twice, unless that is wanted', async () => {
     const [a] = await bought(1)
     const part = { amount: { kind: 'percent', percent: 10 } }
@@ -216,19 +232,52 @@ describe('who may', () => {
     expect((await page(incident.id)).status).toBe('draft')
   })
 
-  test('above the limit a second person begins it, and never the one who planned or confirmed it', async () => {
+  test('above the own limit a second person begins it, and never the one who planned or confirmed it', async () => {
     const people = await bought(3, { amount: 50_000 })
     const incident = await plan(list(...people.map(({ payment }) => payment)))
     expect(incident.needs_two).toBe(true)
-    expect((await confirm(incident, finance)).body.status).toBe('confirmed')
+    expect((await confirm(incident)).body.status).toBe('confirmed')
     world.later(5)
     await world.settle()
     expect((await page(incident.id)).refunds).toEqual([])
-    expect((await finance('POST', `/settings/incidents/${incident.id}/start`, {})).body.code).toBe('own_request')
-    expect((await approver('POST', `/settings/incidents/${incident.id}/start`, {})).body.code).toBe('role_too_low')
-    const { client: owner } = await signedIn(world, 'owner')
-    expect((await owner('POST', `/settings/incidents/${incident.id}/start`, {})).status).toBe(200)
+    const start = (client: Client) => client('POST', `/settings/incidents/${incident.id}/start`, {})
+    expect((await start(approver)).body.code).toBe('role_too_low')
+    expect((await start(finance)).body.code).toBe('too_new_for_second')
+    await forAWeek()
+    expect((await start(finance)).status).toBe(200)
     expect((await untilDone(incident.id)).refunds).toEqual([{ status: 'succeeded', count: 3 }])
+  })
+
+  test('up to the own limit nobody else is asked; the limits are those of the settings, and above those of finance one is an owner', async () => {
+    const { client: owner } = await signedIn(world, 'owner')
+    const { client: other } = await signedIn(world, 'finance', 'other')
+    await forAWeek()
+    const people = await bought(3, { amount: 50_000 })
+    const ids = people.map(({ payment }) => payment)
+    const part = { amount: { kind: 'percent', percent: 50 } }
+    const mine = await plan(list(...ids), part, finance)
+    expect(await confirm(mine, finance)).toMatchObject({ body: { status: 'running' } })
+    const { desk } = (await owner<{ desk: { limits: object } }>('GET', '/settings/desk')).body
+    const limits = { ...desk.limits, finance: { per_request_minor: 70_000, per_day_minor: null } }
+    expect((await owner('POST', '/settings/desk', { ...desk, limits })).status).toBe(200)
+    const more = await plan(list(...ids), { ...part, again: true }, finance)
+    expect((await untilDone(mine.id)).status).toBe('done')
+    expect((await confirm(more, finance)).body.status).toBe('confirmed')
+    expect((await other('POST', `/settings/incidents/${more.id}/start`, {})).body.code).toBe('needs_an_owner')
+    expect((await finance('POST', `/settings/incidents/${more.id}/start`, {})).body.code).toBe('own_request')
+    expect((await owner('POST', `/settings/incidents/${more.id}/start`, {})).status).toBe(200)
+    expect((await owner('POST', '/settings/desk', desk)).status).toBe(200)
+  })
+
+  test('begins only for whoever has shown within five minutes that it is them', async () => {
+    const [a] = await bought(1)
+    const incident = await plan(list(a!.payment))
+    await sql`update staff_session set "createdAt" = now() - interval '10 minutes', stepped_up_at = null`.execute(
+      world.app.db,
+    )
+    expect((await confirm(incident)).body.code).toBe('step_up_needed')
+    expect((await finance('POST', `/settings/incidents/${incident.id}/start`, {})).body.code).toBe('step_up_needed')
+    expect((await page(incident.id)).status).toBe('draft')
   })
 
   test('support and viewers plan, confirm and steer nothing', async () => {

@@ -181,6 +181,17 @@ export async function incidentSums(
   return rows
 }
 
+/** What incidents that somebody has begun are still going to give back, by currency. */
+export async function incidentsUnderWay(db: Db, account: string, by: Actor): Promise<IncidentSum[]> {
+  const { rows } = await sql<IncidentSum>`
+    select l.currency, sum(l.amount_minor)::bigint as minor, count(*) as count
+    from incident i join incident_line l on l.account_id = i.account_id and l.incident_id = i.id and l.status = 'waiting'
+    where i.account_id = ${account} and i.started_by = ${by} and i.status in ('running', 'paused') group by l.currency`.execute(
+    db,
+  )
+  return rows
+}
+
 /** Whether the request was made by an incident: its customer is told once for all of their payments. */
 export async function isOfIncident(db: Db | Tx, account: string, request: string): Promise<boolean> {
   const { rows } = await sql`

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { needsTwoPeople, shareOf, twoPeopleAbove, wrongAmount, type IncidentPayment } from './incident.ts'
+import { shareOf, wrongAmount, type IncidentPayment } from './incident.ts'
 
 const paid: IncidentPayment = {
   captured_minor: 999,
@@ -40,12 +40,6 @@ test('what can’t be refunded is left out, with the reason', () => {
     because: 'is in another currency',
   })
   expect(shareOf({ ...paid, earlier: 'Outage' }, full, true)).toEqual({ minor: 999 })
-})
-
-test('a second person looks from one cent above the limit on, in any one currency', () => {
-  const sum = (minor: number) => [{ currency: 'usd', minor, count: 1 }]
-  expect(needsTwoPeople(sum(twoPeopleAbove))).toBe(false)
-  expect(needsTwoPeople(sum(twoPeopleAbove + 1))).toBe(true)
 })
 
 test('an amount that makes no sense is refused in words', () => {

@@ -77,9 +77,3 @@ export function wrongAmount(amount: IncidentAmount): string | undefined {
 }
 
 export type IncidentSum = { readonly currency: string; readonly minor: number; readonly count: number }
-
-/** A second person has to look from this sum on, in any one currency (minor units). */
-export const twoPeopleAbove = 100_000
-
-export const needsTwoPeople = (sums: readonly IncidentSum[]): boolean =>
-  sums.some(({ minor }) => minor > twoPeopleAbove)

@@ -15,7 +15,7 @@ import { shopBrand } from './shop-brand.ts'
 export type News = {
   readonly request: RequestRow
   readonly kind: Exclude<Occasion, 'sign_in' | 'withdrawal_received'>
-  readonly refund?: { readonly amount_minor: number; readonly currency: string; readonly reference?: string | null }
+  readonly refund?: NonNullable<Told['refund']> & { readonly reference?: string | null }
   /** The sentence of the rule or of a person, in the customer's language. */
   readonly say?: string
   readonly due_at?: Date | null

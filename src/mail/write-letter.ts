@@ -6,6 +6,8 @@ import type { Letter } from './letter.ts'
 import { fill, wordsFor } from './words.ts'
 import type { MailWords, Occasion } from './words/words.ts'
 
+type Given = { readonly amount_minor: number; readonly currency: string }
+
 /** What a letter tells of, as it stands in the books. What is missing is not mentioned. */
 export type Told = {
   readonly shop: string
@@ -16,7 +18,8 @@ export type Told = {
     readonly card_brand: string | null
     readonly card_last4: string | null
   }
-  readonly refund?: { readonly amount_minor: number; readonly currency: string } | undefined
+  /** What is given back; `beside`: in other currencies, told in the same letter. */
+  readonly refund?: (Given & { readonly beside?: readonly Given[] }) | undefined
   /** The sentence of the rule or of a person, in the customer's language. */
   readonly say?: string | undefined
   /** What a person asks, or what the customer has declared, word for word. */
@@ -80,7 +83,7 @@ function valuesOf(told: Told, words: MailWords, locale: string): Record<string, 
     payment: payment
       ? `${payment.description} (${format(money(payment.captured_minor, payment.currency), locale)})`
       : '',
-    amount: refund ? format(money(refund.amount_minor, refund.currency), locale) : '',
+    amount: refund ? amounts([refund, ...(refund.beside ?? [])], locale) : '',
     method: payment ? methodName(payment, words) : '',
     due: told.due_at ? instant(told.due_at, locale) : '',
     until: told.until ? day(told.until, locale) : '',
@@ -88,6 +91,11 @@ function valuesOf(told: Told, words: MailWords, locale: string): Record<string, 
     expected: told.expected ? span(told.expected, locale) : '',
   }
 }
+
+const amounts = (given: readonly Given[], locale: string): string =>
+  new Intl.ListFormat(locale).format(
+    given.map(({ amount_minor, currency }) => format(money(amount_minor, currency), locale)),
+  )
 
 const instant = (at: Date, locale: string): string =>
   `${new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }).format(at)} UTC`

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { needsTwoPeople, type IncidentAmount, type IncidentSum, type IncidentWho } from '../../domain/incident.ts'
+import type { IncidentAmount, IncidentSum, IncidentWho } from '../../domain/incident.ts'
 import type { Db } from '../connect.ts'
 import { incidentSums, type IncidentStatus } from '../incidents.ts'
 
@@ -45,11 +45,16 @@ export type IncidentPage = {
   customers: number
   left_out: { because: string; count: number; examples: string[] }[]
   refunds: { status: string; count: number }[]
+  /** Whether whoever looks needs a second person for it. */
   needs_two: boolean
 }
 
 /** One incident, whole: the dry run before it begins, the progress while it runs, the report afterwards. */
-export async function incidentPage(db: Db, account: string, id: string): Promise<IncidentPage | undefined> {
+export async function incidentPage(
+  db: Db,
+  account: string,
+  id: string,
+): Promise<Omit<IncidentPage, 'needs_two'> | undefined> {
   const { rows } = await sql<Omit<IncidentPage, 'sums' | 'needs_two'>>`
     select i.id, i.name, i.status, i.who, i.amount, i.reason, i.say, i.access, i.created_at, i.started_at, i.done_at,
       coalesce(a.name, i.created_by) as created_by, coalesce(b.name, i.confirmed_by) as confirmed_by,
@@ -69,8 +74,7 @@ export async function incidentPage(db: Db, account: string, id: string): Promise
     left join staff c on i.started_by = 'staff:' || c.id
     where i.account_id = ${account} and i.id = ${id}`.execute(db)
   if (!rows[0]) return undefined
-  const sums = await incidentSums(db, account, id)
-  return { ...rows[0], sums, needs_two: needsTwoPeople(sums.filter(({ status }) => status === 'waiting')) }
+  return { ...rows[0], sums: await incidentSums(db, account, id) }
 }
 
 export type ReportLine = {

@@ -69,8 +69,14 @@ async function refundCustomer(app: App, tx: Tx, id: string, lines: readonly Line
       minor: (before?.minor ?? 0) + done.minor,
     })
   }
-  for (const [currency, { request, minor }] of told)
-    await tell(app, tx, { request, kind: 'approved', refund: { amount_minor: minor, currency }, say: incident.say })
+  const [first, ...others] = [...told].map(([currency, one]) => ({ ...one, currency, amount_minor: one.minor }))
+  if (first)
+    await tell(app, tx, {
+      request: first.request,
+      kind: 'approved',
+      refund: { amount_minor: first.amount_minor, currency: first.currency, beside: others },
+      say: incident.say,
+    })
   return true
 }
 

@@ -3,19 +3,20 @@ import { inTransaction, type Tx } from '../../db/connect.ts'
 import { cancelLines, incidentSums, lockIncident, setIncident, type IncidentRow } from '../../db/incidents.ts'
 import { audit } from '../../db/journal.ts'
 import { mayAs, type Actor, type Role } from '../../domain/actor.ts'
-import { needsTwoPeople } from '../../domain/incident.ts'
+import { typedAsPlanned } from '../../domain/bulk.ts'
 import { no, ok, type Refusal, type Result } from '../../domain/refusal.ts'
+import { lockPerson, mayAlone, maySecond } from './who-may.ts'
 
 export type Who = { readonly by: Actor; readonly role: Role }
 type State = { readonly id: string; readonly status: IncidentRow['status'] }
 
 /**
- * Begins, when count and sums were typed as they are; above the limit it waits for a second person instead. Refuses:
+ * Begins, when count and sums were typed as they are; above the limits of this person (Limits and hours) it waits for a second one instead. Refuses:
  * setting_not_found, setting_refused, setting_invalid (the typed numbers).
  */
 export async function confirmIncident(
   app: App,
-  { id, count, sums, by }: { id: string; count: number; sums: Readonly<Record<string, number>> } & Who,
+  { id, count, sums, by, role }: { id: string; count: number; sums: Readonly<Record<string, number>> } & Who,
 ): Promise<Result<State>> {
   return withIncident(app, id, async (tx, incident) => {
     if (incident.status !== 'draft')
@@ -23,18 +24,15 @@ export async function confirmIncident(
     const planned = (await incidentSums(tx, app.account, id)).filter(({ status }) => status === 'waiting')
     const total = planned.reduce((sum, one) => sum + one.count, 0)
     if (total === 0) return { code: 'setting_refused', because: 'Nobody gets anything: each payment is left out.' }
-    if (
-      count !== total ||
-      Object.keys(sums).length !== planned.length ||
-      planned.some(({ currency, minor }) => sums[currency] !== minor)
-    )
+    if (!typedAsPlanned(planned, { count, sums }))
       return {
         code: 'setting_invalid',
         field: 'count',
         because:
           'Count and sum are not those of the dry run. Look at it again, and type them as they stand there. No money was moved.',
       }
-    const two = needsTwoPeople(planned)
+    await lockPerson(app, tx, by)
+    const two = !(await mayAlone(app, tx, { by, role }, planned))
     const at = app.now()
     await setIncident(tx, app.account, id, {
       status: two ? 'confirmed' : 'running',
@@ -47,13 +45,17 @@ export async function confirmIncident(
   })
 }
 
-/** The second person's yes. Refuses: setting_not_found, setting_refused, own_request, role_too_low. */
+/** The second person's yes. Refuses: setting_not_found, setting_refused, own_request, role_too_low, above_your_limit, needs_an_owner, too_new_for_second. */
 export async function startIncident(app: App, { id, by, role }: { id: string } & Who): Promise<Result<State>> {
   return withIncident(app, id, async (tx, incident) => {
     if (incident.status !== 'confirmed')
       return { code: 'setting_refused', because: `This does not wait for a second person: it is ${incident.status}.` }
     if (!mayAs(role, 'finance')) return { code: 'role_too_low', needed: 'finance' }
     if (incident.created_by === by || incident.confirmed_by === by) return { code: 'own_request' }
+    await lockPerson(app, tx, by)
+    const sums = (await incidentSums(tx, app.account, id)).filter(({ status }) => status === 'waiting')
+    const wrong = await maySecond(app, tx, { by, role, first: incident.confirmed_by!, sums })
+    if (wrong) return wrong
     const at = app.now()
     await setIncident(tx, app.account, id, { status: 'running', started_by: by, started_at: at, next_at: at })
     await note(app, tx, by, 'incident.started', id, {})

@@ -10,11 +10,12 @@ import {
 } from '../../../db/settings/incidents.ts'
 import { toDecimal } from '../../../domain/money.ts'
 import { planIncident } from '../../../flows/incidents/plan.ts'
+import { mayAlone } from '../../../flows/incidents/who-may.ts'
 import { confirmIncident, startIncident, steerIncident } from '../../../flows/incidents/steer.ts'
 import { csvFile } from '../../csv.ts'
 import { doOnce } from '../../idempotent.ts'
 import { answer, who } from '../answer.ts'
-import { readBody, refuse, roleAtLeast, type AdminEnv } from '../guard.ts'
+import { freshlyProven, readBody, refuse, roleAtLeast, type AdminEnv } from '../guard.ts'
 
 export type { IncidentListLine, IncidentPage }
 export type IncidentsPage = { incidents: IncidentListLine[] }
@@ -66,7 +67,9 @@ export function incidentRoutes(app: App): Hono<AdminEnv> {
   routes.get('/', async (c) => c.json({ incidents: await incidentLines(db, account) }))
   routes.get('/:id', async (c) => {
     const page = await incidentPage(db, account, c.req.param('id'))
-    return page ? c.json(page) : missing(c)
+    if (!page) return missing(c)
+    const waiting = page.sums.filter(({ status }) => status === 'waiting')
+    return c.json({ ...page, needs_two: !(await mayAlone(app, db, who(c), waiting)) } satisfies IncidentPage)
   })
   routes.get('/:id/report.csv', async (c) => {
     const lines = await reportLines(db, account, c.req.param('id'))
@@ -101,13 +104,13 @@ export function incidentRoutes(app: App): Hono<AdminEnv> {
       ? answer(c, await doOnce(app, c.get('makes'), (here) => planIncident(here, body.value, who(c).by)))
       : body.response
   })
-  routes.post('/:id/confirm', roleAtLeast('approver'), async (c) => {
+  routes.post('/:id/confirm', roleAtLeast('approver'), freshlyProven, async (c) => {
     const body = await readBody(c, confirmBody)
     return body.ok
       ? answer(c, await confirmIncident(app, { id: c.req.param('id'), ...body.value, ...who(c) }))
       : body.response
   })
-  routes.post('/:id/start', roleAtLeast('finance'), async (c) => {
+  routes.post('/:id/start', roleAtLeast('finance'), freshlyProven, async (c) => {
     const body = await readBody(c, emptyBody)
     return body.ok ? answer(c, await startIncident(app, { id: c.req.param('id'), ...who(c) })) : body.response
   })

@@ -22,3 +22,24 @@ create table approval_picture (
 );
 create trigger approval_picture_is_append_only before update or delete or truncate on approval_picture
   for each statement execute function refuse_change();
+
+-- Reasons -------------------------------------------------------------------------------------------------------------
+
+-- Why money is asked back. Archived, never deleted: a request keeps the name of its reason. Filled at the first start
+-- (src/domain/first-reasons.ts).
+create table reason (
+  account_id  text not null references account,
+  code        text not null check (code ~ '^[a-z][a-z0-9_]{0,59}$'),
+  archived_at timestamptz,
+  audience    text not null check (audience in ('customer', 'staff')),
+  position    integer not null,
+  labels      jsonb not null,                    -- by language; English is always there
+  stripe      text not null check (stripe in ('requested_by_customer', 'duplicate', 'fraudulent')),
+  credit_note text not null check (credit_note in ('order_change', 'product_unsatisfactory', 'duplicate', 'fraudulent')),
+  created_at  timestamptz not null,
+  primary key (account_id, code),
+  constraint a_reason_has_its_english_name check (coalesce(btrim(labels ->> 'en'), '') <> ''),
+  constraint only_staff_call_a_payment_fraudulent
+    check (audience = 'staff' or (stripe <> 'fraudulent' and credit_note <> 'fraudulent'))
+);
+create index request_by_reason on refund_request (account_id, reason, created_at desc);

@@ -4,6 +4,7 @@ import { pino } from 'pino'
 import type { App } from './app.ts'
 import { ConfigError, parseSecrets, type Config, type StripeConfig } from './config.ts'
 import { connect, type Db } from './db/connect.ts'
+import { seedReasons } from './db/reasons.ts'
 import { seedTemplates } from './db/templates.ts'
 import { restrictedAccount } from './flows/check-key.ts'
 import { errorLine, isAway, isCredential } from './stripe/answers.ts'
@@ -36,6 +37,7 @@ export async function openApp({ config, databaseUrl, stripe: environment, poolSi
   const stripeConfig = await withKeptKey(db, config, environment, livemode)
   const opened = await askAccount(db, makeStripe(stripeConfig), { livemode, named: stripeConfig.connectedAccount }, log)
   await seedTemplates(db, opened.account, new Date())
+  await seedReasons(db, opened.account, new Date())
   const gate: Gate = { shutBecause: undefined }
   const rate = rateOf(stripeConfig, opened.livemode)
   const kept =

@@ -1,5 +1,4 @@
 import { sql, type RawBuilder } from 'kysely'
-import type { Reason } from '../domain/reasons.ts'
 import type { Db } from './connect.ts'
 
 /** What makes a request worth a second look. A signal never accuses: each one comes with its fact. */
@@ -26,7 +25,7 @@ export type QueueRow = {
   description: string
   amount_minor: number
   currency: string
-  reason: Reason
+  reason: string
   channel: string
   comment: string | null
   /** What the policy said: the first unmet condition in words; for a failed refund, why it failed. */

@@ -1,5 +1,4 @@
 import { sql, type RawBuilder } from 'kysely'
-import type { Reason } from '../domain/reasons.ts'
 import { list } from './admin-request.ts'
 import type { Db } from './connect.ts'
 
@@ -22,7 +21,9 @@ export type Headline = {
 
 export type CurrencyLine = { currency: string; refunded_minor: number; paid_minor: number; refunds: number }
 export type ReasonLine = {
-  reason: Reason
+  reason: string
+  /** In English, as it is called now. */
+  reason_name: string
   currency: string
   requests: number
   approved: number
@@ -30,7 +31,7 @@ export type ReasonLine = {
   waiting: number
   refunded_minor: number
 }
-export type ReasonPoint = { bucket: string; reason: Reason; requests: number }
+export type ReasonPoint = { bucket: string; reason: string; requests: number }
 export type RuleLine = { rule: string; approved: number; reviewed: number; denied: number; overturned: number }
 
 export type ReportsScreen = {
@@ -71,7 +72,7 @@ export async function adminReports(
     select json_build_object(
       'now', (${headline(account, from, to)}), 'before', (${headline(account, earlier, from)}),
       'currencies', ${list(currencies(account, from, to))},
-      'reasons', ${list(sql`select reason, currency, count(*) as requests,
+      'reasons', ${list(sql`select reason, ${nameOfReason(account)} as reason_name, currency, count(*) as requests,
           count(*) filter (where status in ('approved', 'refunded', 'failed')) as approved,
           count(*) filter (where status = 'denied') as denied,
           count(*) filter (where status in ('submitted', 'in_review')) as waiting, sum(paid_minor)::bigint as refunded_minor
@@ -85,6 +86,10 @@ export async function adminReports(
     ) as screen`.execute(db)
   return { from: from.toISOString(), to: to.toISOString(), grain, ...rows[0]!.screen }
 }
+
+// What it is called now, in English. The code stands where a restored database has lost the name.
+const nameOfReason = (account: string): RawBuilder<unknown> => sql`
+  coalesce((select labels ->> 'en' from reason where account_id = ${account} and code = asked.reason), reason)`
 
 const asked = (account: string, from: Date, to: Date): RawBuilder<unknown> => sql`
   select r.id, r.status, r.reason, r.currency, r.created_at, r.decided_at, d.rule, d.verdict, f.paid_minor, f.paid_at,

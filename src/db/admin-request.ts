@@ -1,7 +1,6 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { AttachmentType } from '../domain/attachment.ts'
 import type { AccessChoice, Decision, Verdict } from '../domain/decision.ts'
-import type { Reason } from '../domain/reasons.ts'
 import type { RefundStatus } from '../domain/refund.ts'
 import type { RequestStatus } from '../domain/request.ts'
 import type { OpenException } from './admin-queue.ts'
@@ -12,7 +11,7 @@ export type RequestDetail = {
   status: RequestStatus
   asked_minor: number | null
   currency: string
-  reason: Reason
+  reason: string
   comment: string | null
   channel: string
   created_by: string
@@ -156,7 +155,7 @@ export type StaffNote = { by: string; at: string; note: string }
 export type OtherRequest = {
   id: string
   status: RequestStatus
-  reason: Reason
+  reason: string
   created_at: string
   description: string
   amount_minor: number

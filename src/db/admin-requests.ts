@@ -1,6 +1,5 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Verdict } from '../domain/decision.ts'
-import type { Reason } from '../domain/reasons.ts'
 import type { RefundStatus } from '../domain/refund.ts'
 import type { RequestStatus } from '../domain/request.ts'
 import { matches } from './admin-queue.ts'
@@ -17,7 +16,7 @@ export type RequestListRow = {
   description: string
   amount_minor: number
   currency: string
-  reason: Reason
+  reason: string
   channel: string
   verdict: Verdict | null
   /** Who gave the last answer: `policy`, `staff:…`, `api_key:…`, `stripe`. */

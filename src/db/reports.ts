@@ -3,6 +3,8 @@ import type { Db } from './connect.ts'
 
 export type ReasonLine = {
   reason: string
+  /** In English, as it is called now. */
+  reason_name: string
   currency: string
   requests: number
   refunds: number
@@ -20,7 +22,7 @@ export async function reasonsReport(
   { from, to }: { from: Date; to: Date },
 ): Promise<ReasonLine[]> {
   const { rows } = await sql<ReasonLine>`
-    select q.reason, q.currency, count(*)::int as requests, count(r.id)::int as refunds,
+    select q.reason, coalesce((select labels ->> 'en' from reason n where n.account_id = ${account} and n.code = q.reason), q.reason) as reason_name, q.currency, count(*)::int as requests, count(r.id)::int as refunds,
       coalesce(sum(r.amount_minor), 0)::text as refunded_minor,
       count(*) filter (where d.by = 'policy')::int as automatic
     from refund_request q

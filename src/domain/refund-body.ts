@@ -1,5 +1,5 @@
 import { rulesOfMethod } from './payment-methods.ts'
-import { stripeReason, type Reason } from './reasons.ts'
+import type { StripeReason } from './reasons.ts'
 
 /** What of a payment decides how its refund is asked for at Stripe. */
 export type PaidAtStripe = {
@@ -30,7 +30,8 @@ export function refundBody(
   }: {
     readonly refund: string
     readonly request: string
-    readonly reason: Reason
+    /** What the request's reason says to Stripe. */
+    readonly reason: StripeReason
     readonly amount_minor: number
     /** Where Stripe can ask the customer for bank details. */
     readonly email: string | null
@@ -45,7 +46,7 @@ export function refundBody(
   return JSON.stringify({
     ...of,
     amount: amount_minor,
-    reason: stripeReason(reason),
+    reason,
     ...(asksForDetails && email !== null && { instructions_email: email }),
     ...(payment.transfer_destination !== null && connect.reverse_transfer && { reverse_transfer: true }),
     ...(payment.application_fee && connect.refund_application_fee && { refund_application_fee: true }),

@@ -7,7 +7,7 @@ export type Refusal =
   | { readonly code: 'request_not_found' }
   | { readonly code: 'customer_not_found' }
   | { readonly code: 'exception_not_found' }
-  | { readonly code: 'reason_unknown'; readonly known: readonly string[] }
+  | { readonly code: 'reason_unknown' | 'reason_archived'; readonly given: string; readonly known: readonly string[] }
   | { readonly code: 'amount_invalid'; readonly because: string }
   | { readonly code: 'currency_mismatch'; readonly payment: string; readonly given: string }
   | { readonly code: 'more_than_is_left'; readonly left: Money }
@@ -96,6 +96,8 @@ export function explainRefusal(refusal: Refusal): string {
       return 'This difference is not open any more.'
     case 'reason_unknown':
       return `This reason code is not known. Use one of: ${refusal.known.join(', ')}.`
+    case 'reason_archived':
+      return `The reason ${refusal.given} is archived: requests that have it keep it, new ones can’t. Use one of: ${refusal.known.join(', ')}.`
     case 'amount_invalid':
       return refusal.because
     case 'currency_mismatch':

@@ -5,6 +5,7 @@ import { insertDecision } from '../db/decisions.ts'
 import { openException } from '../db/exceptions.ts'
 import { audit } from '../db/journal.ts'
 import { findPayment, lockPayment, type PaymentRow } from '../db/payments.ts'
+import { findReason } from '../db/reasons.ts'
 import {
   adopt,
   findRefund,
@@ -19,7 +20,7 @@ import { stopSending } from '../db/stops.ts'
 import { isId, newId } from '../domain/ids.ts'
 import { follow } from '../domain/machine.ts'
 import { money } from '../domain/money.ts'
-import { isReason, type Reason } from '../domain/reasons.ts'
+import type { FirstReason } from '../domain/reasons.ts'
 import { holds } from '../domain/refund.ts'
 import { requestMachine } from '../domain/request.ts'
 import type { SeenRefund } from '../stripe/refunds.ts'
@@ -139,18 +140,18 @@ async function approveLost(
 const accessAfter = (payment: PaymentRow, seen: SeenRefund): 'now' | 'keep' =>
   seen.amount_minor >= payment.captured_minor ? 'now' : 'keep'
 
-const fromStripe: Readonly<Record<string, Reason>> = { duplicate: 'duplicate', fraudulent: 'fraudulent' }
+const fromStripe: Readonly<Record<string, FirstReason>> = { duplicate: 'duplicate', fraudulent: 'fraudulent' }
 
 /** The reason that was chosen elsewhere: our own code in the metadata (`reason`), or what Stripe's three can say. */
-function reasonOf({ reason, metadata }: SeenRefund): Reason {
+async function reasonOf(app: App, tx: Tx, { reason, metadata }: SeenRefund): Promise<string> {
   const told = metadata['reason']
-  if (told !== undefined && isReason(told)) return told
+  if (told !== undefined && (await findReason(tx, app.account, told))) return told
   return fromStripe[reason ?? ''] ?? 'other'
 }
 
 async function writeCase(app: App, tx: Tx, payment: PaymentRow, seen: SeenRefund): Promise<Case> {
   const id = newId('rr')
-  const reason = reasonOf(seen)
+  const reason = await reasonOf(app, tx, seen)
   await insertRequest(tx, {
     account_id: app.account,
     id,

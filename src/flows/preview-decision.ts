@@ -1,5 +1,6 @@
 import type { App } from '../app.ts'
 import type { PaymentRow } from '../db/payments.ts'
+import { reasonsOf } from '../db/reasons.ts'
 import { requestsOfPayment } from '../db/requests.ts'
 import { lengthOf } from '../domain/comment.ts'
 import type { Decision } from '../domain/decision.ts'
@@ -27,13 +28,12 @@ export async function previewDecision(
   const found = await paymentFor(app, question)
   if (!found.ok) return found
   const payment = await fresh(app, found.value)
-  const reason = question.reason ?? 'other'
-  const wrong = checkAsking({ ...question, reason }, payment)
+  const wrong = checkAsking(question, payment, await reasonsOf(app.db, app.account))
   if (wrong) return no(wrong)
   const attempt = 1 + (await requestsOfPayment(app.db, app.account, payment.id)).length
   const { decision } = await judge(app, payment, {
     amount_minor: question.amount_minor ?? null,
-    reason,
+    reason: question.reason ?? 'other',
     channel: question.channel,
     comment_length: lengthOf(question.comment),
     attempt,

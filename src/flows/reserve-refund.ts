@@ -3,13 +3,13 @@ import type { Tx } from '../db/connect.ts'
 import { findCustomer } from '../db/customers.ts'
 import type { PaymentRow } from '../db/payments.ts'
 import { refundSettings, type RefundSettings } from '../db/refund-settings.ts'
+import { findReason } from '../db/reasons.ts'
 import { reserve, waysOfInvoice } from '../db/refunds.ts'
 import type { RequestRow } from '../db/requests.ts'
 import type { AccessChoice } from '../domain/decision.ts'
 import { newId, type RefundId } from '../domain/ids.ts'
 import { wayForInvoice } from '../domain/invoice-way.ts'
 import type { Money } from '../domain/money.ts'
-import type { Reason } from '../domain/reasons.ts'
 import { refundBody } from '../domain/refund-body.ts'
 import { Bug } from '../domain/refusal.ts'
 
@@ -43,7 +43,7 @@ export async function reserveRefund(
   const body = refundBody(payment, {
     refund: id,
     request: request.id,
-    reason: request.reason as Reason,
+    reason: (await findReason(tx, app.account, request.reason))?.stripe ?? 'requested_by_customer',
     amount_minor: amount.minor,
     email: payment.receipt_email ?? customer?.email ?? null,
     connect: settings,

@@ -6,6 +6,7 @@ import type { PaymentRow } from '../db/payments.ts'
 import { newId, type BundleId, type RequestId } from '../domain/ids.ts'
 import { explainRefusal, no, ok, type Refusal, type Result } from '../domain/refusal.ts'
 import { filesAreThere } from './tie-files.ts'
+import { reasonsOf } from '../db/reasons.ts'
 import { answerSoon, checkAsking, paymentFor, writeRequest, type Asking } from './submit-request.ts'
 
 /** As many as one person asks for at once; more is an incident, and staff refund those. */
@@ -31,6 +32,7 @@ export async function submitBundle(app: App, asking: BundleAsking): Promise<Resu
   if (made) return ok(made)
   const wrong = checkList(asking.payments.map(({ payment }) => payment))
   if (wrong) return no(wrong)
+  const reasons = await reasonsOf(app.db, app.account)
   const legs: { payment: PaymentRow; asking: Omit<Asking, 'id' | 'payment' | 'customer'> }[] = []
   for (const { payment: reference, amount_minor } of asking.payments) {
     const found = await paymentFor(app, { payment: reference, customer: asking.customer })
@@ -38,7 +40,7 @@ export async function submitBundle(app: App, asking: BundleAsking): Promise<Resu
     if (asking.owners && !isOf(found.value, asking.owners)) return refusedFor(reference, { code: 'payment_not_found' })
     const { id: _, owners, ...rest } = asking
     const one = { ...rest, amount_minor, ...(owners && { by: `customer:${found.value.owner_id!}` as const }) }
-    const refusal = checkAsking(one, found.value)
+    const refusal = checkAsking(one, found.value, reasons)
     if (refusal) return refusedFor(reference, refusal)
     legs.push({ payment: found.value, asking: one })
   }

@@ -3,11 +3,12 @@ import { crashPoint } from '../crash-point.ts'
 import { inTransaction, type Tx } from '../db/connect.ts'
 import { audit } from '../db/journal.ts'
 import { findPayment, refundableOf, type PaymentRow } from '../db/payments.ts'
+import { reasonsOf } from '../db/reasons.ts'
 import { findOpenRequest, findRequest, insertRequest } from '../db/requests.ts'
 import type { Actor } from '../domain/actor.ts'
 import { newId, type BundleId, type RequestId } from '../domain/ids.ts'
 import { step } from '../domain/money.ts'
-import { isReason, reasons } from '../domain/reasons.ts'
+import { wrongReason, type Reason } from '../domain/reasons.ts'
 import { no, ok, type Refusal, type Result } from '../domain/refusal.ts'
 import { isAway } from '../stripe/answers.ts'
 import { decideRequest } from './decide-request.ts'
@@ -38,7 +39,7 @@ const answerWithinMs = 6_000
 /**
  * Takes a request and, where Stripe answers, has it decided at once. What was accepted is kept whatever happens next: with
  * Stripe away it stays `submitted` and is decided when Stripe is back.
- * Refuses: attachment_not_found, payment_not_found, reason_unknown, amount_invalid, currency_mismatch, more_than_is_left, request_already_open,
+ * Refuses: attachment_not_found, payment_not_found, reason_unknown, reason_archived, amount_invalid, currency_mismatch, more_than_is_left, request_already_open,
  * stripe_unreachable (only for a payment that was never seen).
  */
 export async function submitRequest(app: App, asking: Asking): Promise<Result<{ id: RequestId }>> {
@@ -47,7 +48,7 @@ export async function submitRequest(app: App, asking: Asking): Promise<Result<{ 
   const found = await paymentFor(app, asking)
   if (!found.ok) return found
   const payment = found.value
-  const wrong = checkAsking(asking, payment)
+  const wrong = checkAsking(asking, payment, await reasonsOf(app.db, app.account))
   if (wrong) return no(wrong)
   if (!(await filesAreThere(app, asking.files))) return no({ code: 'attachment_not_found' })
 
@@ -133,13 +134,15 @@ export async function paymentFor(
 
 /** What can be said against a request before anything is written. */
 export function checkAsking(
-  asking: Pick<Asking, 'reason' | 'amount_minor' | 'currency' | 'channel'>,
+  asking: Pick<Asking, 'amount_minor' | 'currency' | 'channel'> & { readonly reason?: string | undefined },
   payment: PaymentRow,
+  reasons: readonly Reason[],
 ): Refusal | undefined {
-  const allowed = Object.keys(reasons).filter(
-    (code) => asking.channel !== 'portal' || reasons[code as keyof typeof reasons].audience === 'customer',
-  )
-  if (!isReason(asking.reason) || !allowed.includes(asking.reason)) return { code: 'reason_unknown', known: allowed }
+  // A withdrawal is a right: no reason is asked for, and the one that is written down can't be in its way.
+  if (asking.reason !== undefined && asking.channel !== 'withdrawal') {
+    const wrong = wrongReason(reasons, asking.reason, asking.channel === 'portal' ? 'customer' : 'staff')
+    if (wrong) return wrong
+  }
   if (asking.currency !== undefined && asking.currency.toLowerCase() !== payment.currency) {
     return { code: 'currency_mismatch', payment: payment.currency, given: asking.currency }
   }

@@ -4,9 +4,9 @@ import type { App } from '../app.ts'
 import { openException } from '../db/exceptions.ts'
 import { audit } from '../db/journal.ts'
 import { findPayment } from '../db/payments.ts'
+import { findReason } from '../db/reasons.ts'
 import { findRefund, type RefundRow } from '../db/refunds.ts'
 import { findRequest } from '../db/requests.ts'
-import { creditNoteReason, type Reason } from '../domain/reasons.ts'
 import { errorLine, isAway } from '../stripe/answers.ts'
 import { createCreditNote, creditNoteOfRefund } from '../stripe/credit-notes.ts'
 
@@ -40,7 +40,7 @@ async function make(app: App, { id, invoice_id }: CreditNoteRow, refund: RefundR
     invoice: invoice_id,
     stripe_refund: refund.stripe_refund_id!,
     amount_minor: refund.amount_minor,
-    reason: creditNoteReason(request!.reason as Reason),
+    reason: (await findReason(app.db, app.account, request!.reason))?.credit_note ?? 'order_change',
     refund: id,
   })
 }

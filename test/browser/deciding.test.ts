@@ -105,4 +105,45 @@ describe.skipIf(!browser).each([390, 1440])('deciding in Chromium at %i px', (wi
     await shoot(page, 'four-eyes')
     await sound(page)
   })
+
+  test('a reason is added with a name in German, moved with the keys, archived and restored', async () => {
+    const code = `too_slow_${width}`
+    const page = await open('/settings/reasons', width)
+    await page.getByRole('button', { name: 'New reason' }).click()
+    await page.getByLabel('In English').fill(`It is too slow (${width})`)
+    await page.getByLabel('Add a language').selectOption('de')
+    await page.getByLabel('In German').fill('Es ist zu langsam')
+    await page.getByLabel('Code').fill('Too slow')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('alert').getByText('A code is 1 to 60 lower-case letters').waitFor()
+    await page.getByLabel('Code').fill(code)
+    await page.getByRole('button', { name: 'Save' }).click()
+    const row = page.locator(`[data-reason=${code}]`)
+    await row.getByText('In English for: French').waitFor()
+    const handle = row.getByRole('button', { name: /^Move/ })
+    await handle.focus()
+    const before = await row.evaluate((li) => [...li.parentElement!.children].indexOf(li))
+    await page.keyboard.press('ArrowUp')
+    await page.keyboard.press('ArrowUp')
+    await page.waitForFunction(
+      ({ name, to }) => {
+        const li = document.querySelector(`[data-reason=${name}]`)!
+        return [...li.parentElement!.children].indexOf(li) === to
+      },
+      { name: code, to: before - 2 },
+    )
+    expect(await handle.evaluate((button) => button === document.activeElement)).toBe(true)
+    await shoot(page, 'reasons')
+    await sound(page)
+    await row.getByRole('button', { name: /^Archive/ }).click()
+    await page.getByRole('button', { name: `Restore It is too slow (${width})` }).click()
+    await row.waitFor()
+    const kept = await world.rows<{ code: string }>(
+      'select code from reason where archived_at is null order by position, code',
+    )
+    expect(kept.findIndex((one) => one.code === code)).toBe(before - 2)
+    await page.getByRole('link', { name: 'Queue' }).first().click()
+    await page.getByLabel('Reason').selectOption(code)
+    await shoot(page, 'queue')
+  })
 })

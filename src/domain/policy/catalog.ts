@@ -1,5 +1,5 @@
 import type { Facts } from '../facts.ts'
-import { reasons } from '../reasons.ts'
+import { firstReasonCodes } from '../reasons.ts'
 import { dayOf, wholeMonthsBetween } from './calendar.ts'
 import type { Zone } from './calendar.ts'
 import type { Fraction, Known, ValueType } from './values.ts'
@@ -321,7 +321,7 @@ export const builtInFacts: ReadonlyMap<string, Fact> = new Map(
       {
         name: 'request.reason',
         type: 'text',
-        values: Object.keys(reasons),
+        values: firstReasonCodes,
         read: (f) => f.request.reason,
         label: { en: 'the reason', de: 'der Grund' },
       },

@@ -92,7 +92,13 @@ function possible(at: ASTNode, fact: Expr, others: readonly Expr[], to: Checking
   for (const other of others) {
     if (other.op !== 'constant' || values.includes(other.value as string)) continue
     const near = nearest(String(other.value), values)
-    complain(to, at, `${fact.source} is never ${other.source}; it can be ${values.join(', ')}`, near && `"${near}"`)
+    const own = fact.op === 'fact' && fact.fact.name === 'request.reason' ? '; list your own under `reasons:`' : ''
+    complain(
+      to,
+      at,
+      `${fact.source} is never ${other.source}; it can be ${values.join(', ')}${own}`,
+      near && `"${near}"`,
+    )
     return false
   }
   return true

@@ -9,11 +9,12 @@ import {
   type NewIncident,
   type NewLine,
 } from '../../db/incidents.ts'
+import { reasonsOf } from '../../db/reasons.ts'
 import { audit } from '../../db/journal.ts'
 import type { Actor } from '../../domain/actor.ts'
 import { newId } from '../../domain/ids.ts'
 import { shareOf, wrongAmount, type IncidentWho } from '../../domain/incident.ts'
-import { isReason, reasons } from '../../domain/reasons.ts'
+import { wrongReason } from '../../domain/reasons.ts'
 import { no, ok, type Refusal, type Result } from '../../domain/refusal.ts'
 
 export type Plan = Omit<NewIncident, 'id' | 'who' | 'created_by'> & {
@@ -26,10 +27,10 @@ const isId = /^(pi|ch|py|pay)_\w{3,}$/
 
 /**
  * The dry run: finds the payments, says what each gets or why it gets nothing, and keeps that as a draft. No money moves. Refuses:
- * setting_invalid, reason_unknown.
+ * setting_invalid, reason_unknown, reason_archived.
  */
 export async function planIncident(app: App, { who, ...plan }: Plan, by: Actor): Promise<Result<{ id: string }>> {
-  const wrong = wrongIn(plan)
+  const wrong = wrongIn(plan) ?? wrongReason(await reasonsOf(app.db, app.account), plan.reason, 'staff')
   if (wrong) return no(wrong)
   const found = who.kind === 'list' ? await fromList(app, who.text) : await fromQuery(app, who)
   if (!found.ok) return found
@@ -134,12 +135,11 @@ async function fromList(app: App, text: string): Promise<Found> {
   return ok({ who: { kind: 'list', given: unique.length, unreadable }, lines: [...known, ...missing] })
 }
 
-function wrongIn({ name, amount, reason, say }: Omit<Plan, 'who'>): Refusal | undefined {
+function wrongIn({ name, amount, say }: Omit<Plan, 'who'>): Refusal | undefined {
   const wrong = (field: string, because: string): Refusal => ({ code: 'setting_invalid', field, because })
   if (name.trim() === '' || name.length > 120) return wrong('name', 'Name what happened, in 1 to 120 characters.')
   if (say.trim() === '' || say.length > 2000)
     return wrong('say', 'Write the sentence that customers read, in 1 to 2,000 characters.')
-  if (!isReason(reason)) return { code: 'reason_unknown', known: Object.keys(reasons) }
   const about = wrongAmount(amount)
   return about === undefined ? undefined : wrong('amount', about)
 }

@@ -7,6 +7,8 @@ import { alternativeCounts } from '../../db/portal-look.ts'
 import { adminReports } from '../../db/admin-reports.ts'
 import { adminRequests } from '../../db/admin-requests.ts'
 import { undoable } from '../../db/admin-undo.ts'
+import { reasonsOf } from '../../db/reasons.ts'
+import { labelOf } from '../../domain/reasons.ts'
 import { savedViews } from '../../db/saved-views.ts'
 import { installationFacts } from '../../db/admin-settings.ts'
 import { requestScreen } from './request-screen.ts'
@@ -89,6 +91,17 @@ export function readRoutes(app: App): Hono<AdminEnv> {
     .get('/requests/:id', async (c) => {
       const screen = await requestScreen(app, c.req.param('id'), c.get('staff'))
       return screen ? c.json(screen) : missing(c, 'request')
+    })
+    .get('/reasons', async (c) => {
+      const reasons = await reasonsOf(db, account)
+      return c.json({
+        reasons: reasons.map(({ code, labels, audience, archived_at }) => ({
+          code,
+          name: labelOf({ code, labels }),
+          audience,
+          archived: archived_at !== null,
+        })),
+      })
     })
     .get('/requests/:id/signals', async (c) => answer(c, await signalsOfRequest(app, c.req.param('id'))))
     .get('/attachments/:id', async (c) => {

@@ -13,12 +13,24 @@ export function csvField(value: string | number): string {
 
 /** The reasons of a report as a CSV file: one line for each reason and currency, amounts in decimals. */
 export function reasonsCsv({ from, to, reasons }: ReportsScreen): string {
-  const head = ['from', 'to', 'reason', 'currency', 'requests', 'approved', 'denied', 'waiting', 'refunded']
+  const head = [
+    'from',
+    'to',
+    'reason',
+    'reason_name',
+    'currency',
+    'requests',
+    'approved',
+    'denied',
+    'waiting',
+    'refunded',
+  ]
   const lastDay = new Date(new Date(to).getTime() - 1).toISOString().slice(0, 10)
   const lines = reasons.map((line) => [
     from.slice(0, 10),
     lastDay,
     line.reason,
+    line.reason_name,
     line.currency.toUpperCase(),
     line.requests,
     line.approved,

@@ -58,6 +58,8 @@ export type SignalLine = Omit<Signal, 'requests' | 'payments'> & {
 }
 export type SignalsScreen = { signals: SignalLine[] }
 
+export type ReasonName = { code: string; name: string; audience: 'customer' | 'staff'; archived: boolean }
+
 export type Me = {
   staff: { id: string; name: string; email: string; role: Role }
   account: string

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { App } from '../../app.ts'
+import { reasonsOf } from '../../db/reasons.ts'
 import { capturedReport, reasonsReport } from '../../db/reports.ts'
 import { accessOfCustomer } from '../../flows/access-of-customer.ts'
 import { createPortalLink } from '../../flows/open-portal.ts'
@@ -57,6 +58,24 @@ export function customerRoutes(app: App, api: Api): void {
     async (c) => {
       const result = await createPortalLink(app, { ...c.req.valid('json'), by: c.get('actor') })
       return (result.ok ? c.json(result.value, 201) : problem(c, result.no)) as never
+    },
+  )
+  api.openapi(
+    createRoute({
+      method: 'get',
+      path: '/reasons',
+      summary: 'The reasons that a request can have',
+      ...scoped('requests:read'),
+      description:
+        'In the order in which they are offered. Archived ones come last: old requests have them, new ones can’t.',
+      responses: { 200: json(s.ReasonList, 'All reasons.'), ...errors },
+    }),
+    async (c) => {
+      const data = (await reasonsOf(app.db, app.account)).map(({ archived_at, ...reason }) => ({
+        ...reason,
+        archived: archived_at !== null,
+      }))
+      return c.json({ data }, 200) as never
     },
   )
   api.openapi(

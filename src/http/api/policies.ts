@@ -4,6 +4,7 @@ import type { App } from '../../app.ts'
 import { shadowAnswers, shadowLines } from '../../db/admin-policy.ts'
 import { backtestChanges, findBacktest, listBacktests, type BacktestRow } from '../../db/backtests.ts'
 import { policyVersions } from '../../db/policies.ts'
+import { reasonsOf } from '../../db/reasons.ts'
 import { stateOf } from '../../domain/policy/versions.ts'
 import { cancelBacktest, startBacktest } from '../../flows/start-backtest.ts'
 import { checkedPolicy } from '../admin/policy/checked-policy.ts'
@@ -46,7 +47,7 @@ export function policyRoutes(app: App, api: Api): void {
       responses: { 200: json(s.PolicyChecked, 'What is wrong with it, and how its tests come out.'), ...errors },
     }),
     async (c) => {
-      const { problems, tests, warnings } = checkedPolicy(c.req.valid('json').source)
+      const { problems, tests, warnings } = checkedPolicy(c.req.valid('json').source, await reasonsOf(db, account))
       return c.json({ problems, tests, warnings }, 200) as never
     },
   )

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { creditNoteReasons, stripeReasons } from '../../domain/reasons.ts'
 
 const minor = z
   .int()
@@ -289,6 +290,21 @@ export const NewPortalSession = z
   .openapi('NewPortalSession')
 export const PortalSession = z.object({ url: z.string(), expires_at: instant }).openapi('PortalSession')
 
+export const ReasonList = z
+  .object({
+    data: z.array(
+      z.object({
+        code: z.string().openapi({ example: 'changed_mind' }),
+        audience: z.enum(['customer', 'staff']).openapi({ description: 'Customers choose among those for customers.' }),
+        labels: z.record(z.string(), z.string()).openapi({ description: 'By language; English is always there.' }),
+        stripe: z.enum(stripeReasons).openapi({ description: 'What a refund tells Stripe.' }),
+        credit_note: z.enum(creditNoteReasons).openapi({ description: 'What a credit note says.' }),
+        archived: z.boolean(),
+      }),
+    ),
+  })
+  .openapi('ReasonList')
+
 export const ReasonsReport = z
   .object({
     from: instant,
@@ -296,6 +312,7 @@ export const ReasonsReport = z
     reasons: z.array(
       z.object({
         reason: z.string(),
+        reason_name: z.string().openapi({ description: 'In English.' }),
         currency: z.string(),
         requests: z.int(),
         refunds: z.int(),

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { Hono } from 'hono'
 import type { App } from '../../app.ts'
 import { findLogo, ownTexts } from '../../db/portal-look.ts'
+import { reasonWords } from './reasons.ts'
 import { languageFor } from '../../domain/languages.ts'
 import { styleOf } from '../../domain/portal-look.ts'
 import { lookNow } from '../../flows/portal-look.ts'
@@ -33,6 +34,13 @@ export function lookRoutes(app: App): Hono {
     const language = languageFor(c.req.param('language'))
     c.header('cache-control', 'public, max-age=60')
     return c.json(language === undefined ? {} : await ownTexts(app.db, app.account, language, 'portal'))
+  })
+
+  // The reasons, for the same.
+  routes.get('/reasons/:language', async (c) => {
+    const language = languageFor(c.req.param('language'))
+    c.header('cache-control', 'public, max-age=60')
+    return c.json(await reasonWords(app, language ?? 'en'))
   })
 
   // One script for every site: it may be loaded from anywhere, and does nothing but make a frame.

@@ -6,6 +6,7 @@ import { languages, type Language } from '../../domain/languages.ts'
 import { lookNow } from '../../flows/portal-look.ts'
 import { shopName } from '../../flows/shop-brand.ts'
 import { headOf, preloadOf } from '../web.ts'
+import { reasonWords } from './reasons.ts'
 import { wordsIn } from './words.ts'
 
 type Html = ReturnType<typeof html> | string
@@ -28,10 +29,11 @@ export async function shell(app: App, c: Context, page: Shell): Promise<Response
   const { language, script } = page
   const head = await headOf('portal').catch(() => '')
   if (head === '') return c.text('The pages are not built yet: run npm run build.', 503)
-  const [shop, { look, logo_type, changed_at }, own, preload] = await Promise.all([
+  const [shop, { look, logo_type, changed_at }, own, reasons, preload] = await Promise.all([
     shopName(app),
     lookNow(app),
     script ? ownTexts(app.db, app.account, language, 'portal') : {},
+    script ? reasonWords(app, language) : undefined,
     script ? preloadOf(`src/web/portal/words/${language}.ts`).catch(() => '') : '',
   ])
   const version = changed_at.getTime().toString(36)
@@ -59,6 +61,13 @@ export async function shell(app: App, c: Context, page: Shell): Promise<Response
                   ${raw(JSON.stringify(own).replaceAll('<', '\\u003c'))}
                 </script>`
               : ''
+          }
+          ${
+            reasons === undefined
+              ? ''
+              : html`<script type="application/json" id="reasons">
+                  ${raw(JSON.stringify(reasons).replaceAll('<', '\\u003c'))}
+                </script>`
           }
         </head>
         <body>

@@ -38,6 +38,9 @@ export type PaymentEntry = PaymentView & {
   readonly after: string | null
 }
 
+/** The reasons: the codes that can be chosen, in order, and what each code is called. */
+export type ReasonWords = { readonly choices: readonly string[]; readonly names: Readonly<Record<string, string>> }
+
 /** `several`: whether several payments can be asked for at once, as the policy says. */
 export type PaymentsAnswer = {
   readonly shop: string

@@ -5,6 +5,7 @@ import type {
   PaymentScreen,
   PaymentsScreen,
   QueueScreen,
+  ReasonName,
   ReportsScreen,
   RequestScreen,
   RequestsScreen,
@@ -36,6 +37,11 @@ export const queueQuery = (filter: Query) =>
   })
 export const requestQuery = (id: string) =>
   queryOptions({ queryKey: ['request', id], queryFn: () => get<RequestScreen>(`/requests/${encodeURIComponent(id)}`) })
+export const reasonsQuery = queryOptions({
+  queryKey: ['reasons'],
+  queryFn: () => get<{ reasons: ReasonName[] }>('/reasons'),
+  staleTime: 60_000,
+})
 export const signalsQuery = (id: string) =>
   queryOptions({
     queryKey: ['signals', id],

@@ -1,4 +1,3 @@
-import { reasons, type Reason } from '../../domain/reasons.ts'
 import type { Signal } from '../../http/admin/screens.ts'
 
 export const signalWords = {
@@ -7,11 +6,6 @@ export const signalWords = {
   fraud_warning: 'Fraud warning',
   high_value: 'High value',
 } as const satisfies Record<Signal, string>
-
-export const reasonWord = (reason: string): string =>
-  Object.hasOwn(reasons, reason) ? reasons[reason as Reason].en : reason.replaceAll('_', ' ')
-
-export const reasonChoices = Object.entries(reasons).map(([code, { en }]) => [code, en] as const)
 
 export const channelWords: Readonly<Record<string, string>> = {
   portal: 'portal',

@@ -2,7 +2,9 @@ import { describePolicy, type Description } from '../../../domain/policy/describ
 import { decide } from '../../../domain/policy/decide.ts'
 import { factsFrom } from '../../../domain/policy/given.ts'
 import { parsePolicy, type Policy } from '../../../domain/policy/parse.ts'
+import { reasonWarnings } from '../../../domain/policy/named-reasons.ts'
 import { runPolicyTests } from '../../../domain/policy/run-tests.ts'
+import type { Reason } from '../../../domain/reasons.ts'
 import { policyWarnings, type PolicyWarning } from '../../../domain/policy/warnings.ts'
 
 export type PolicyProblem = { line: number; column: number; message: string; suggestion?: string }
@@ -23,8 +25,8 @@ export type CheckedPolicy = {
   description: { en: Description; de: Description } | null
 }
 
-/** What the editor shows while somebody types: what is wrong and where, how the tests inside come out, and what it means in words. */
-export function checkedPolicy(source: string): CheckedPolicy {
+/** What the editor shows while somebody types (`reasons`: those that are kept, for what the rules name): what is wrong and where, how the tests inside come out, and what it means in words. */
+export function checkedPolicy(source: string, reasons: readonly Pick<Reason, 'code' | 'archived_at'>[]): CheckedPolicy {
   const parsed = parsePolicy(source)
   if (!parsed.ok) return { problems: [...parsed.problems], tests: [], warnings: [], description: null }
   const { policy } = parsed
@@ -39,7 +41,7 @@ export function checkedPolicy(source: string): CheckedPolicy {
   return {
     problems: [],
     tests,
-    warnings: [...policyWarnings(policy)],
+    warnings: [...policyWarnings(policy), ...reasonWarnings(policy, reasons)],
     description: { en: describePolicy(policy, 'en'), de: describePolicy(policy, 'de') },
   }
 }

@@ -9,6 +9,7 @@ import {
   shadowLines,
 } from '../../../db/admin-policy.ts'
 import { backtestChanges, findBacktest } from '../../../db/backtests.ts'
+import { reasonsOf } from '../../../db/reasons.ts'
 import { policyVersions } from '../../../db/policies.ts'
 import { draftStates, findDraft } from '../../../db/policy-drafts.ts'
 import { findShadow } from '../../../db/shadows.ts'
@@ -165,7 +166,7 @@ function trialRoutes(app: App): Hono<AdminEnv> {
   return new Hono<AdminEnv>()
     .post('/check', async (c) => {
       const body = await readBody(c, b.checkBody)
-      return body.ok ? c.json(checkedPolicy(body.value.source)) : body.response
+      return body.ok ? c.json(checkedPolicy(body.value.source, await reasonsOf(app.db, app.account))) : body.response
     })
     .post('/compare', async (c) => {
       const body = await readBody(c, b.compareBody)

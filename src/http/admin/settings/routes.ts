@@ -9,6 +9,7 @@ import { refundsRoutes } from './refunds.ts'
 import { stripeRoutes } from './stripe.ts'
 import { firstRunRoutes } from './first-run.ts'
 import { incidentRoutes } from './incidents.ts'
+import { reasonRoutes } from './reasons.ts'
 import { teamRoutes } from './team.ts'
 import { templateRoutes } from './templates.ts'
 import { webhookSettingsRoutes } from './webhooks.ts'
@@ -26,6 +27,7 @@ export function settingsRoutes(app: App): Hono<AdminEnv> {
     .route('/webhooks', webhookSettingsRoutes(app))
     .route('/api-keys', apiKeyRoutes(app))
     .route('/templates', templateRoutes(app))
+    .route('/reasons', reasonRoutes(app))
     .route('/withdrawal', withdrawalSettingsRoutes(app))
     .route('/mail', mailSettingsRoutes(app))
     .route('/portal', portalSettingsRoutes(app))

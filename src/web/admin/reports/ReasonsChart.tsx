@@ -1,11 +1,11 @@
+import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { Bar, BarChart, CartesianGrid, Legend, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts'
-import { reasons } from '../../../domain/reasons.ts'
 import type { ReportsScreen } from '../../../http/admin/screens.ts'
-import { reasonWord } from '../words.ts'
+import { reasonsQuery } from '../queries.ts'
+import { useReasonName } from '../reasons.tsx'
 
-const codes = Object.keys(reasons)
-const colour = (code: string) => `var(--series-${codes.indexOf(code) + 1})`
+const colours = 10
 const dayMs = 24 * 60 * 60 * 1000
 
 type Row = { bucket: string } & Record<string, number | string>
@@ -47,7 +47,13 @@ const tick = (grain: ReportsScreen['grain']) => (bucket: string) =>
 export function ReasonsChart({ report }: { report: ReportsScreen }) {
   const navigate = useNavigate()
   const rows = rowsOf(report)
-  const used = codes.filter((code) => report.over_time.some(({ reason }) => reason === code))
+  const name = useReasonName()
+  const { data } = useQuery(reasonsQuery)
+  const seen = [...new Set(report.over_time.map(({ reason }) => reason))]
+  // By code, so that a reason keeps its colour when the order of the list changes.
+  const codes = [...new Set([...(data?.reasons ?? []).map(({ code }) => code), ...seen])].sort()
+  const colour = (code: string) => `var(--series-${(codes.indexOf(code) % colours) + 1})`
+  const used = codes.filter((code) => seen.includes(code))
   const open = (reason: string, bucket: string) => {
     const start = new Date(bucket)
     const end =
@@ -90,7 +96,7 @@ export function ReasonsChart({ report }: { report: ReportsScreen }) {
             <Bar
               key={code}
               dataKey={code}
-              name={reasonWord(code)}
+              name={name(code)}
               stackId="all"
               fill={colour(code)}
               isAnimationActive={false}

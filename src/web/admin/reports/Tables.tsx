@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { format, money } from '../../../domain/money.ts'
 import type { ReasonLine, RuleLine } from '../../../http/admin/screens.ts'
 import { Card } from '../kit/Page.tsx'
-import { reasonWord } from '../words.ts'
+import { ReasonName } from '../reasons.tsx'
 
 type Range = { from: string; to: string }
 const table =
@@ -33,7 +33,7 @@ export function ReasonsTable({ rows, range }: { rows: ReasonLine[]; range: Range
                 <tr key={`${row.reason}${row.currency}`}>
                   <td>
                     <Link className="hover:underline" to="/requests" search={search}>
-                      {reasonWord(row.reason)}
+                      <ReasonName code={row.reason} />
                     </Link>
                   </td>
                   <td className="uppercase">{row.currency}</td>

@@ -6,7 +6,7 @@ import { dayOf } from '../../parts/time.ts'
 import { methodName, refundWords, requestWords } from '../../parts/words.ts'
 import { Card } from '../kit/Page.tsx'
 import { Badge, Time } from '../kit/Show.tsx'
-import { reasonWord } from '../words.ts'
+import { ReasonName } from '../reasons.tsx'
 import { CancelRefund } from './CancelRefund.tsx'
 
 export function Facts({ rows }: { rows: readonly (readonly [string, ReactNode] | false | null | undefined | '')[] }) {
@@ -84,7 +84,7 @@ export function CustomerCard({ screen: { customer, others } }: { screen: Request
             {others.map((other) => (
               <li key={other.id} className="flex items-center justify-between gap-2 py-1.5">
                 <Link className="min-w-0 truncate text-accent underline" to="/requests/$id" params={{ id: other.id }}>
-                  {reasonWord(other.reason)}, {dayOf(other.created_at)}
+                  <ReasonName code={other.reason} />, {dayOf(other.created_at)}
                 </Link>
                 <Badge {...requestWords[other.status]} />
               </li>

@@ -1,7 +1,8 @@
 import type { RequestScreen } from '../../../http/admin/screens.ts'
 import { Card } from '../kit/Page.tsx'
 import { Time } from '../kit/Show.tsx'
-import { actorWord, reasonWord } from '../words.ts'
+import { ReasonName } from '../reasons.tsx'
+import { actorWord } from '../words.ts'
 
 /** What was asked and answered, and what the duplicates said that go on here. */
 export function Conversation({ screen: { questions, merged, people } }: { screen: RequestScreen }) {
@@ -14,7 +15,9 @@ export function Conversation({ screen: { questions, merged, people } }: { screen
             <p className="text-small text-quiet">
               From a duplicate, {one.description} · <Time at={one.created_at} />
             </p>
-            <p className="font-medium">{reasonWord(one.reason)}</p>
+            <p className="font-medium">
+              <ReasonName code={one.reason} />
+            </p>
             {one.comment && <Words text={one.comment} />}
           </li>
         ))}

@@ -11,7 +11,7 @@ import { Button } from '../kit/Button.tsx'
 import { Area, Choose, Field, Input } from '../kit/Field.tsx'
 import { Refused } from '../kit/States.tsx'
 import { client, meQuery } from '../queries.ts'
-import { reasonChoices } from '../words.ts'
+import { useReasonChoices } from '../reasons.tsx'
 import { readAmount } from './read-amount.ts'
 import { Trace } from './Trace.tsx'
 
@@ -19,7 +19,9 @@ import { Trace } from './Trace.tsx'
 export function OpenRefund({ payment, requests }: { payment: PaymentDetail; requests: OtherRequest[] }) {
   const navigate = useNavigate()
   const { data: me } = useQuery(meQuery)
-  const [reason, setReason] = useState('changed_mind')
+  const reasons = useReasonChoices()
+  const [chosen, setReason] = useState<string>()
+  const reason = chosen ?? reasons[0]?.[0] ?? ''
   const [text, setText] = useState(toDecimal(money(payment.refundable_minor, payment.currency)))
   const [comment, setComment] = useState('')
   const amount = readAmount(text, payment.currency, payment.refundable_minor)
@@ -66,7 +68,7 @@ export function OpenRefund({ payment, requests }: { payment: PaymentDetail; requ
       <div className="grid gap-4 sm:grid-cols-2">
         <Field label="Reason">
           {(id) => (
-            <Choose id={id} choices={reasonChoices} value={reason} onChange={({ target }) => setReason(target.value)} />
+            <Choose id={id} choices={reasons} value={reason} onChange={({ target }) => setReason(target.value)} />
           )}
         </Field>
         <Field

@@ -9,7 +9,7 @@ import { Area, Choose, Field } from '../kit/Field.tsx'
 import { Card } from '../kit/Page.tsx'
 import { Refused } from '../kit/States.tsx'
 import { client } from '../queries.ts'
-import { reasonChoices } from '../words.ts'
+import { useReasonChoices } from '../reasons.tsx'
 
 /** What can be asked for together: something is left, and no request is open. */
 export const canBeAsked = ({ badge, captured_minor, reserved_minor }: PaymentListRow): boolean =>
@@ -18,7 +18,9 @@ export const canBeAsked = ({ badge, captured_minor, reserved_minor }: PaymentLis
 /** Asks for several payments of one customer at once. Each is answered by the policy for itself. */
 export function OpenSeveral({ chosen, onDone }: { chosen: readonly PaymentListRow[]; onDone: () => void }) {
   const navigate = useNavigate()
-  const [reason, setReason] = useState('changed_mind')
+  const reasons = useReasonChoices()
+  const [picked, setReason] = useState<string>()
+  const reason = picked ?? reasons[0]?.[0] ?? ''
   const [comment, setComment] = useState('')
   const open = useMutation({
     mutationFn: () =>
@@ -49,12 +51,7 @@ export function OpenSeveral({ chosen, onDone }: { chosen: readonly PaymentListRo
         <div className="grid gap-4 sm:grid-cols-2">
           <Field label="Reason">
             {(id) => (
-              <Choose
-                id={id}
-                choices={reasonChoices}
-                value={reason}
-                onChange={({ target }) => setReason(target.value)}
-              />
+              <Choose id={id} choices={reasons} value={reason} onChange={({ target }) => setReason(target.value)} />
             )}
           </Field>
           <Field label="What the customer told you (optional)">

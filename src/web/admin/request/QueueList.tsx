@@ -2,7 +2,8 @@ import { CircleAlert, Eye, Gem, Repeat2, ShieldAlert, UserRound, type LucideIcon
 import type { QueueRow, Signal, Viewer } from '../../../http/admin/screens.ts'
 import type { Selection } from '../bulk/selection.ts'
 import { Amount, Time } from '../kit/Show.tsx'
-import { reasonWord, signalWords } from '../words.ts'
+import { ReasonName } from '../reasons.tsx'
+import { signalWords } from '../words.ts'
 
 const icons = {
   repeat: Repeat2,
@@ -101,7 +102,7 @@ function Line({ row, narrow, here }: { row: QueueRow; narrow: boolean; here: rea
             <Due row={row} />
           </span>
           <span className="max-w-full truncate">
-            {reasonWord(row.reason)} · {row.description}
+            <ReasonName code={row.reason} /> · {row.description}
           </span>
           {row.signals.map((signal) => (
             <SignalMark key={signal} signal={signal} earlier={row.earlier} />

@@ -13,7 +13,8 @@ import { Amount, Badge, Time } from '../kit/Show.tsx'
 import { Failure, Refused, Skeleton } from '../kit/States.tsx'
 import { setOpen, useViewers } from '../presence.ts'
 import { client, meQuery, requestQuery } from '../queries.ts'
-import { channelWords, reasonWord } from '../words.ts'
+import { ReasonName } from '../reasons.tsx'
+import { channelWords } from '../words.ts'
 import { ActionBar } from './ActionBar.tsx'
 import { BundleCard } from './BundleCard.tsx'
 import { Conversation } from './Conversation.tsx'
@@ -185,7 +186,9 @@ function Said({ screen: { request, customer } }: { screen: RequestScreen }) {
       <p className="text-small text-quiet">
         {request.created_by.startsWith('customer:') ? 'The customer says' : 'The reason'}
       </p>
-      <p className="mt-0.5 font-medium">{reasonWord(request.reason)}</p>
+      <p className="mt-0.5 font-medium">
+        <ReasonName code={request.reason} />
+      </p>
       {request.comment ? (
         <blockquote
           dir="auto"

@@ -9,7 +9,7 @@ import { Card } from '../kit/Page.tsx'
 import { Badge } from '../kit/Show.tsx'
 import { Failure, Skeleton } from '../kit/States.tsx'
 import { signalsQuery } from '../queries.ts'
-import { reasonWord } from '../words.ts'
+import { ReasonName } from '../reasons.tsx'
 
 /** What is known around a request: what is so, never what somebody is. Each line opens to what it is made of. */
 export function SignalsCard({ id }: { id: string }) {
@@ -74,7 +74,7 @@ function Signal({ signal }: { signal: SignalLine }) {
 const RequestLine = ({ request }: { request: LinkedRequestLine }) => (
   <li className="flex flex-wrap items-center justify-between gap-x-2 gap-y-0.5">
     <Link className="min-w-0 break-words text-accent underline" to="/requests/$id" params={{ id: request.id }}>
-      <bdi>{request.who ?? 'Unknown customer'}</bdi>, {reasonWord(request.reason)}, {dayOf(request.created_at)}
+      <bdi>{request.who ?? 'Unknown customer'}</bdi>, <ReasonName code={request.reason} />, {dayOf(request.created_at)}
     </Link>
     <span className="flex items-center gap-1.5">
       {request.refunded_minor > 0 && (

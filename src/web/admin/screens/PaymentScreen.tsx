@@ -7,7 +7,7 @@ import { Failure, Skeleton } from '../kit/States.tsx'
 import { paymentQuery } from '../queries.ts'
 import { CustomerFacts, PaymentFacts } from '../request/Cards.tsx'
 import { OpenRefund } from '../request/OpenRefund.tsx'
-import { reasonWord } from '../words.ts'
+import { ReasonName } from '../reasons.tsx'
 
 /** A payment, what was asked and given back on it, and the form that opens a refund for the customer. */
 export function PaymentScreen() {
@@ -39,7 +39,7 @@ export function PaymentScreen() {
                 {requests.map((request) => (
                   <li key={request.id} className="flex flex-wrap items-center justify-between gap-2 py-2">
                     <Link className="text-accent underline" to="/requests/$id" params={{ id: request.id }}>
-                      {reasonWord(request.reason)}
+                      <ReasonName code={request.reason} />
                     </Link>
                     <span className="flex items-center gap-3">
                       <Time at={request.created_at} className="text-quiet" />

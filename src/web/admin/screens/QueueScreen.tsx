@@ -14,7 +14,8 @@ import { queueQuery } from '../queries.ts'
 import { Exceptions } from '../request/Exceptions.tsx'
 import { QueueList } from '../request/QueueList.tsx'
 import { RequestView } from '../request/RequestView.tsx'
-import { reasonChoices, signalWords } from '../words.ts'
+import { useReasonChoices } from '../reasons.tsx'
+import { signalWords } from '../words.ts'
 
 const views = [
   ['all', 'All'],
@@ -36,6 +37,7 @@ export function QueueScreen() {
   const server = view === 'exceptions' ? filter : { ...filter, ...(view !== 'all' && { view }) }
   const { data, error, isPending, refetch } = useQuery(queueQuery(server))
   const rows = data?.rows ?? []
+  const reasons = useReasonChoices({ all: true })
   const viewers = useViewers()
   const selection = useSelection(rows)
   const at = rows.findIndex(({ id }) => id === open)
@@ -83,7 +85,7 @@ export function QueueScreen() {
                 placeholder="E-mail, name, payment, invoice, last four"
                 onSearch={(q) => set({ q: q || undefined })}
               />
-              <Pick label="Reason" value={filter.reason} choices={reasonChoices} onPick={(reason) => set({ reason })} />
+              <Pick label="Reason" value={filter.reason} choices={reasons} onPick={(reason) => set({ reason })} />
               <Pick
                 label="Signal"
                 value={filter.signal}

@@ -6,7 +6,8 @@ import { Head, Pick, SearchBox } from '../kit/Page.tsx'
 import { Amount, Badge, Time } from '../kit/Show.tsx'
 import { Empty, Failure, Skeleton } from '../kit/States.tsx'
 import { requestsQuery } from '../queries.ts'
-import { channelWords, reasonChoices, reasonWord } from '../words.ts'
+import { ReasonName, useReasonChoices } from '../reasons.tsx'
+import { channelWords } from '../words.ts'
 import type { RequestListRow } from '../../../http/admin/screens.ts'
 
 const statuses = Object.entries(requestWords).map(([code, { word }]) => [code, word] as const)
@@ -19,6 +20,7 @@ export function RequestsScreen() {
   const set = (change: Record<string, string | undefined>) =>
     void navigate({ search: (old) => ({ ...old, after: undefined, ...change }), replace: true })
   const range = filter.from || filter.to
+  const reasons = useReasonChoices({ all: true })
   return (
     <div>
       <Head title="Requests">
@@ -28,7 +30,7 @@ export function RequestsScreen() {
           onSearch={(q) => set({ q: q || undefined })}
         />
         <Pick label="Status" value={filter.status} choices={statuses} onPick={(status) => set({ status })} />
-        <Pick label="Reason" value={filter.reason} choices={reasonChoices} onPick={(reason) => set({ reason })} />
+        <Pick label="Reason" value={filter.reason} choices={reasons} onPick={(reason) => set({ reason })} />
         <Pick
           label="Decided by"
           value={filter.by}
@@ -138,7 +140,9 @@ function Table({ rows }: { rows: RequestListRow[] }) {
               <td>
                 <Badge {...requestWords[row.status]} />
               </td>
-              <td className="max-w-56 truncate">{reasonWord(row.reason)}</td>
+              <td className="max-w-56 truncate">
+                <ReasonName code={row.reason} />
+              </td>
               <td className="max-w-40 truncate text-quiet">{decider(row)}</td>
               <td className="text-right">
                 <Amount minor={row.amount_minor} currency={row.currency} />

@@ -1,5 +1,5 @@
 import { useState, type FormEvent } from 'react'
-import { reasons } from '../../../domain/reasons.ts'
+import { useReasonChoices } from '../reasons.tsx'
 import { isProblem } from '../api.ts'
 import { Button } from '../kit/Button.tsx'
 import { Area, Choose, Field, Input } from '../kit/Field.tsx'
@@ -59,6 +59,7 @@ const kept = (): Draft => {
 export function PlanIncident({ close, then }: { close: () => void; then: (id: string) => void }) {
   const [draft, setState] = useState(kept)
   const [wrong, setWrong] = useState<string>()
+  const reasons = useReasonChoices()
   const plan = useSend<{ id: string }>(({ id }) => {
     sessionStorage.removeItem(draftKey)
     then(id)
@@ -102,7 +103,7 @@ export function PlanIncident({ close, then }: { close: () => void; then: (id: st
               <Choose
                 id={id}
                 value={draft.reason}
-                choices={Object.entries(reasons).map(([code, { en }]) => [code, en] as const)}
+                choices={reasons}
                 onChange={({ target }) => set({ reason: target.value })}
               />
             )}

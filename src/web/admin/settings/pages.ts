@@ -17,6 +17,7 @@ export const settingsPages: readonly SettingsPage[] = [
   { path: 'team', word: 'Team', group: 'People', load: () => import('./TeamPage.tsx') },
   { path: 'desk', word: 'Limits and hours', group: 'People', load: () => import('./DeskPage.tsx') },
   { path: 'incidents', word: 'Incident refunds', group: 'Refunds', load: () => import('./IncidentsPage.tsx') },
+  { path: 'reasons', word: 'Reasons', group: 'Refunds', load: () => import('./ReasonsPage.tsx') },
   { path: 'templates', word: 'Replies', group: 'Refunds', load: () => import('./TemplatesPage.tsx') },
   { path: 'mail', word: 'Mail', group: 'Refunds', load: () => import('./MailPage.tsx') },
   {

@@ -1,9 +1,8 @@
 /** @jsxImportSource preact */
-import type { CustomerReason } from '../../../domain/reasons.ts'
 import type { RequestView } from '../../../http/portal/wire.ts'
 import * as api from '../api.ts'
 import { amount, dayInSentence, weekday } from '../format.ts'
-import { useLocale, useWords } from '../language.ts'
+import { useLocale, useSpoken, useWords } from '../language.ts'
 import { isLate, lineOf } from '../line.ts'
 import { useAgainIn, useLive, useLoad } from '../load.ts'
 import { Answered, Asked } from '../parts/Asked.tsx'
@@ -199,7 +198,10 @@ function TogetherWith({ request: { together } }: { request: RequestView }) {
 }
 
 function Details({ request }: { request: RequestView }) {
-  const words = useWords()
+  const {
+    words,
+    reasons: { names },
+  } = useSpoken()
   const locale = useLocale()
   const { payment, decision, refund, status } = request
   const paying = refund !== null && status !== 'failed'
@@ -214,8 +216,8 @@ function Details({ request }: { request: RequestView }) {
       )}
       <PaymentLine payment={payment} />
       <dl class="facts">
-        {Object.hasOwn(words.reasons, request.reason) && decision?.by !== 'elsewhere' && (
-          <Fact name={words.why.reason}>{words.reasons[request.reason as CustomerReason]}</Fact>
+        {Object.hasOwn(names, request.reason) && decision?.by !== 'elsewhere' && (
+          <Fact name={words.why.reason}>{names[request.reason]}</Fact>
         )}
         {request.comment !== null && (
           <Fact name={words.status.your_words}>

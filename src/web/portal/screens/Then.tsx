@@ -1,6 +1,5 @@
 /** @jsxImportSource preact */
 import { useEffect, useState } from 'preact/hooks'
-import type { CustomerReason } from '../../../domain/reasons.ts'
 import type { Preview } from '../../../http/portal/wire.ts'
 import * as api from '../api.ts'
 import { dropDraft, keepDraft, readDraft } from '../draft.ts'
@@ -122,13 +121,16 @@ function Answer({ preview, reason, busy, changed, tooOften, tap }: AnswerProps) 
 }
 
 function ReasonLine({ id, reason }: { id: string; reason: string }) {
-  const { why, reasons } = useWords()
+  const {
+    words: { why },
+    reasons: { names },
+  } = useSpoken()
   const { comment, files } = readDraft(id)
-  if (!Object.hasOwn(reasons, reason)) return null
+  if (!Object.hasOwn(names, reason)) return null
   return (
     <section class="told">
       <p>
-        <span class="label">{why.reason}</span> {reasons[reason as CustomerReason]}
+        <span class="label">{why.reason}</span> {names[reason]}
       </p>
       {comment !== '' && <p class="comment">{comment}</p>}
       {files.map((file) => (

@@ -80,36 +80,38 @@ const longestComment = 2000
 /** The reasons to choose from and a comment, kept under `draft` until the request is made. */
 export function Reasons({ draft: key, onReason }: { draft: string; onReason: (reason: string) => void }) {
   const reader = useSpoken()
-  const { words } = reader
+  const { words, reasons } = reader
   const [draft, setDraft] = useState(() => readDraft(key))
   const [missing, setMissing] = useState(false)
   const [filesBusy, setFilesBusy] = useState(false)
   const [waiting, setWaiting] = useState(false)
   const change = (part: { reason?: string; comment?: string }) => setDraft(keepDraft(key, { ...part, sent: undefined }))
+  // A draft may name a reason that was archived since.
+  const chosen = reasons.choices.includes(draft.reason) ? draft.reason : ''
   const next = (event: Event) => {
     event.preventDefault()
-    if (draft.reason === '') return setMissing(true)
+    if (chosen === '') return setMissing(true)
     if (filesBusy) return setWaiting(true)
-    onReason(draft.reason)
+    onReason(chosen)
   }
   return (
     <form onSubmit={next} noValidate>
       <Title>{words.why.title}</Title>
       <fieldset class="reasons" aria-describedby={missing ? 'missing' : undefined}>
         <legend class="unseen">{words.why.reasons}</legend>
-        {Object.entries(words.reasons).map(([code, reason]) => (
+        {reasons.choices.map((code) => (
           <label key={code} class="reason">
             <input
               type="radio"
               name="reason"
               value={code}
-              checked={draft.reason === code}
+              checked={chosen === code}
               onChange={() => {
                 change({ reason: code })
                 setMissing(false)
               }}
             />
-            <span>{reason}</span>
+            <span>{reasons.names[code]}</span>
           </label>
         ))}
       </fieldset>

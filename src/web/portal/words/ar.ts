@@ -123,17 +123,6 @@ export const words: Words<'ar'> = {
     paypal: 'حسابكم في PayPal',
     unknown: 'وسيلة الدفع التي استخدمتموها',
   },
-  reasons: {
-    changed_mind: 'غيّرت رأيي',
-    unwanted_renewal: 'لم أكن أريد التجديد',
-    product_unsatisfactory: 'المنتج ليس كما توقعت',
-    service_unsatisfactory: 'لم أكن راضيًا عن الخدمة',
-    missing_feature: 'ينقصه شيء أحتاج إليه',
-    too_expensive: 'السعر مرتفع بالنسبة إليّ',
-    duplicate: 'خُصم المبلغ مرتين',
-    other: 'سبب آخر',
-  },
-
   why: {
     title: 'ما سبب طلب الاسترداد؟',
     reasons: 'السبب',

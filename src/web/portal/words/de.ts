@@ -115,17 +115,6 @@ export const words: Words<'de'> = {
     paypal: 'Ihr PayPal-Konto',
     unknown: 'dorthin, woher die Zahlung kam',
   },
-  reasons: {
-    changed_mind: 'Ich habe es mir anders überlegt',
-    unwanted_renewal: 'Ich wollte keine Verlängerung',
-    product_unsatisfactory: 'Das Produkt ist nicht wie erwartet',
-    service_unsatisfactory: 'Ich war mit dem Service nicht zufrieden',
-    missing_feature: 'Mir fehlt eine Funktion',
-    too_expensive: 'Es ist mir zu teuer',
-    duplicate: 'Ich wurde doppelt belastet',
-    other: 'Etwas anderes',
-  },
-
   why: {
     title: 'Warum möchten Sie es zurück?',
     reasons: 'Ihr Grund',

@@ -102,17 +102,6 @@ export const words: Words<'en'> = {
     paypal: 'your PayPal account',
     unknown: 'the way that you paid',
   },
-  reasons: {
-    changed_mind: 'I changed my mind',
-    unwanted_renewal: 'I did not want the renewal',
-    product_unsatisfactory: 'The product is not what I expected',
-    service_unsatisfactory: 'I was not happy with the service',
-    missing_feature: 'Something that I need is missing',
-    too_expensive: 'It is too expensive for me',
-    duplicate: 'I was charged twice',
-    other: 'Something else',
-  },
-
   why: {
     title: 'Why would you like it back?',
     reasons: 'Your reason',

@@ -112,17 +112,6 @@ export const words: Words<'es'> = {
     paypal: 'su cuenta de PayPal',
     unknown: 'el medio con el que pagó',
   },
-  reasons: {
-    changed_mind: 'He cambiado de opinión',
-    unwanted_renewal: 'No quería la renovación',
-    product_unsatisfactory: 'El producto no es lo que esperaba',
-    service_unsatisfactory: 'El servicio no me ha satisfecho',
-    missing_feature: 'Falta algo que necesito',
-    too_expensive: 'Es demasiado caro para mí',
-    duplicate: 'Me cobraron dos veces',
-    other: 'Otro motivo',
-  },
-
   why: {
     title: '¿Por qué desea el reembolso?',
     reasons: 'Su motivo',

@@ -115,17 +115,6 @@ export const words: Words<'fr'> = {
     paypal: 'votre compte PayPal',
     unknown: 'le moyen de paiement que vous avez utilisé',
   },
-  reasons: {
-    changed_mind: 'J’ai changé d’avis',
-    unwanted_renewal: 'Je ne voulais pas du renouvellement',
-    product_unsatisfactory: 'Le produit ne correspond pas à mes attentes',
-    service_unsatisfactory: 'Le service ne m’a pas donné satisfaction',
-    missing_feature: 'Il manque quelque chose dont j’ai besoin',
-    too_expensive: 'C’est trop cher pour moi',
-    duplicate: 'J’ai été débité deux fois',
-    other: 'Autre chose',
-  },
-
   why: {
     title: 'Pourquoi souhaitez-vous être remboursé ?',
     reasons: 'Votre motif',

@@ -115,17 +115,6 @@ export const words: Words<'it'> = {
     paypal: 'il Suo conto PayPal',
     unknown: 'il mezzo con cui ha pagato',
   },
-  reasons: {
-    changed_mind: 'Ho cambiato idea',
-    unwanted_renewal: 'Non volevo il rinnovo',
-    product_unsatisfactory: 'Il prodotto non è come me lo aspettavo',
-    service_unsatisfactory: 'Il servizio non mi ha soddisfatto',
-    missing_feature: 'Manca qualcosa di cui ho bisogno',
-    too_expensive: 'Costa troppo per me',
-    duplicate: 'Mi è stato addebitato due volte',
-    other: 'Altro',
-  },
-
   why: {
     title: 'Perché desidera il rimborso?',
     reasons: 'Il Suo motivo',

@@ -103,17 +103,6 @@ export const words: Words<'ja'> = {
     paypal: 'お客様のPayPalアカウント',
     unknown: 'お支払いに使われた方法',
   },
-  reasons: {
-    changed_mind: '気が変わった',
-    unwanted_renewal: '更新を希望していなかった',
-    product_unsatisfactory: '商品が期待と違っていた',
-    service_unsatisfactory: 'サービスに満足できなかった',
-    missing_feature: '必要な機能がない',
-    too_expensive: '料金が高い',
-    duplicate: '二重に請求された',
-    other: 'その他',
-  },
-
   why: {
     title: '返金を希望される理由をお聞かせください',
     reasons: '理由',

@@ -115,17 +115,6 @@ export const words: Words<'nl'> = {
     paypal: 'uw PayPal-rekening',
     unknown: 'de betaalwijze die u hebt gebruikt',
   },
-  reasons: {
-    changed_mind: 'Ik ben van gedachten veranderd',
-    unwanted_renewal: 'Ik wilde de verlenging niet',
-    product_unsatisfactory: 'Het product is niet wat ik had verwacht',
-    service_unsatisfactory: 'Ik was niet tevreden over de service',
-    missing_feature: 'Er ontbreekt iets dat ik nodig heb',
-    too_expensive: 'Het is mij te duur',
-    duplicate: 'Er is twee keer afgeschreven',
-    other: 'Iets anders',
-  },
-
   why: {
     title: 'Waarom wilt u het terug?',
     reasons: 'Uw reden',

@@ -124,17 +124,6 @@ export const words: Words<'pl'> = {
     paypal: 'Państwa konto PayPal',
     unknown: 'środek, którym dokonano płatności',
   },
-  reasons: {
-    changed_mind: 'Zmiana decyzji',
-    unwanted_renewal: 'Odnowienie nie było potrzebne',
-    product_unsatisfactory: 'Produkt nie spełnia oczekiwań',
-    service_unsatisfactory: 'Obsługa nie spełniła oczekiwań',
-    missing_feature: 'Brakuje czegoś, czego potrzebuję',
-    too_expensive: 'To dla mnie za drogie',
-    duplicate: 'Pobrano płatność dwa razy',
-    other: 'Coś innego',
-  },
-
   why: {
     title: 'Jaki jest powód prośby o zwrot?',
     reasons: 'Powód',

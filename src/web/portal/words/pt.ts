@@ -111,17 +111,6 @@ export const words: Words<'pt'> = {
     paypal: 'a sua conta PayPal',
     unknown: 'o meio com que pagou',
   },
-  reasons: {
-    changed_mind: 'Mudei de ideias',
-    unwanted_renewal: 'Não queria a renovação',
-    product_unsatisfactory: 'O produto não é o que eu esperava',
-    service_unsatisfactory: 'O serviço não me satisfez',
-    missing_feature: 'Falta algo de que preciso',
-    too_expensive: 'É demasiado caro para mim',
-    duplicate: 'Foi-me cobrado duas vezes',
-    other: 'Outro motivo',
-  },
-
   why: {
     title: 'Porque deseja o reembolso?',
     reasons: 'O seu motivo',

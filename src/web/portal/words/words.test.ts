@@ -11,8 +11,7 @@ function sentences(words: object, path = ''): Map<string, string[]> {
   for (const [key, value] of Object.entries(words) as [string, string | object][]) {
     const at = path === '' ? key : `${path}.${key}`
     if (typeof value === 'string') found.set(at, [value])
-    else if (Object.hasOwn(value, 'other') && at !== 'reasons' && at !== 'arrival')
-      found.set(at, Object.values(value) as string[])
+    else if (Object.hasOwn(value, 'other') && at !== 'arrival') found.set(at, Object.values(value) as string[])
     else for (const [inner, texts] of sentences(value, at)) found.set(inner, texts)
   }
   return found

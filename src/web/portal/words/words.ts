@@ -1,5 +1,4 @@
 import type { Language } from '../../../domain/languages.ts'
-import type { CustomerReason } from '../../../domain/reasons.ts'
 import type { RequestStatus } from '../../../domain/request.ts'
 import type { Badge } from '../../../http/portal/wire.ts'
 import type { Counted, Forms, Text } from './fill.ts'
@@ -78,8 +77,6 @@ export type Words<L extends Language = never> = {
     readonly paypal: string
     readonly unknown: string
   }
-  readonly reasons: Readonly<Record<CustomerReason, string>>
-
   readonly why: {
     readonly title: string
     readonly reasons: string

@@ -161,7 +161,8 @@ export const policySchema = {
     reasons: {
       type: 'array',
       items: { type: 'string', pattern: '^[a-z][a-z0-9_]*$' },
-      description: 'Reason codes beside the built-in ones.',
+      description:
+        'Reason codes beside the built-in ones, so that a rule can name them. They are kept under Settings, Reasons; the check warns of one that is archived or not kept.',
     },
     facts: {
       type: 'object',

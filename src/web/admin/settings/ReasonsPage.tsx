@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ReasonsPage } from '../../../http/admin/settings/reasons.ts'
 import { get } from '../api.ts'
@@ -9,7 +9,7 @@ import { client } from '../queries.ts'
 import { Frame } from './Frame.tsx'
 import { ReasonEditor, type ReasonDraft } from './ReasonEditor.tsx'
 import { ReasonList } from './ReasonList.tsx'
-import { useSend } from './send.ts'
+import { send, useSend } from './send.ts'
 
 const blank: ReasonDraft = {
   code: '',
@@ -24,6 +24,13 @@ export function Page() {
   const query = useQuery({ queryKey: ['settings', 'reasons'], queryFn: () => get<ReasonsPage>('/settings/reasons') })
   const [draft, setDraft] = useState<ReasonDraft>()
   const act = useSend(() => void client.invalidateQueries({ queryKey: ['reasons'] }))
+  // One after the other: of two moves in a row the last one counts.
+  const arrange = useMutation({
+    scope: { id: 'reasons' },
+    mutationFn: (codes: string[]) => send('/settings/reasons/order', { codes }),
+    onSettled: () =>
+      Promise.all([['settings', 'reasons'], ['reasons']].map((queryKey) => client.invalidateQueries({ queryKey }))),
+  })
   const close = () => {
     setDraft(undefined)
     void client.invalidateQueries({ queryKey: ['reasons'] })
@@ -64,9 +71,9 @@ export function Page() {
                 reasons={live}
                 edit={setDraft}
                 archive={(code) => act.mutate({ path: `/settings/reasons/${code}`, body: { archived: true } })}
-                arrange={(codes) => act.mutate({ path: '/settings/reasons/order', body: { codes } })}
+                arrange={(codes) => arrange.mutate(codes)}
               />
-              <Refused error={act.error} />
+              <Refused error={act.error ?? arrange.error} />
             </Card>
             {archived.length > 0 && (
               <Card title="Archived">

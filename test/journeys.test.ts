@@ -29,7 +29,15 @@ describe('the stories', () => {
     expect(await accessOf(world, customer)).toEqual([false])
     const report = await world.api<Report>('GET', '/v1/reports/reasons')
     expect(report.body.reasons).toEqual([
-      { reason: 'changed_mind', currency: 'usd', requests: 1, refunds: 1, refunded_minor: '2900', automatic: 1 },
+      {
+        reason: 'changed_mind',
+        reason_name: 'I changed my mind',
+        currency: 'usd',
+        requests: 1,
+        refunds: 1,
+        refunded_minor: '2900',
+        automatic: 1,
+      },
     ])
     expect(await messages(world)).toEqual(['approved kept', 'refunded kept', 'access_ended kept'])
     await expectBooksToAgree(world)

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
+import { parse } from 'csv-parse/sync'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { linkAudit, verifyChain } from '../src/db/audit-chain.ts'
 import { audit } from '../src/db/journal.ts'
 import { verifyBooks } from '../src/db/verify.ts'
+import { signedIn } from './staff.ts'
 import { openWorld, type World } from './world.ts'
 
 let world: World
@@ -137,16 +139,32 @@ test('many who chain and write at once make one chain', async () => {
   expect(await chain()).toMatchObject({ broken: 0, waiting: 0 })
 })
 
-test('an auditor who has only the text of the rows comes to the same hashes', async () => {
-  const rows = await world.rows<{ content: string; hash: string }>(
-    'select audit_content(l.number, a) as content, l.hash from audit_link l join audit a using (account_id, seq) order by l.number',
-  )
+test('an auditor who has only the exported file comes to the same hashes, up to the head that was noted down', async () => {
+  const { client } = await signedIn(world, 'finance')
+  const { body: noted } = await client<{ head: { number: number; hash: string } }>('POST', '/audit/verify')
+  const answer = await fetch(`${world.url}/admin/api/audit/export.csv`, { headers: { cookie: client.cookie } })
+  const rows: { number: string; hash: string; content: string }[] = parse(await answer.text(), {
+    columns: true,
+    bom: true,
+  })
+  expect(rows.length).toBeGreaterThan(12)
   let before = '0'.repeat(64)
-  for (const { content, hash } of rows) {
+  for (const [at, { number, content, hash }] of rows.filter(({ number: of }) => of !== '').entries()) {
     before = createHash('sha256')
       .update(before + content)
       .digest('hex')
-    expect(before).toBe(hash)
-    expect(content).not.toContain('\n')
+    expect([number, hash]).toEqual([String(at + 1), before])
+    if (at + 1 === noted.head.number) expect(hash).toBe(noted.head.hash)
   }
+})
+
+test('verified and exported by finance and owners alone, and exported only after they showed who they are', async () => {
+  const { client: approver } = await signedIn(world, 'approver')
+  for (const path of ['/audit/verify', '/audit/may-export'])
+    expect((await approver('POST', path)).body.code).toBe('role_too_low')
+  const { client } = await signedIn(world, 'finance')
+  await sql`update staff_session set "createdAt" = now() - interval '1 hour'`.execute(world.app.db)
+  expect((await client('POST', '/audit/may-export')).body.code).toBe('step_up_needed')
+  expect((await client('GET', '/audit/export.csv')).body.code).toBe('step_up_needed')
+  expect((await client('GET', '/audit?from=2020-01-01&to=2020-01-02')).body).toMatchObject({ rows: [] })
 })

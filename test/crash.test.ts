@@ -101,6 +101,44 @@ async function askAndApprove(payment: string): Promise<void> {
   await tryTo('POST', `/v1/refund_requests/${body.id}/approve`, {})
 }
 
+test.each(['after-approve', 'after-bulk-item'])(
+  'a bulk action that is killed at %s goes on after the start: each is refunded once, each has its result',
+  async (point) => {
+    const before = (await refundsMade(clientOf(simulator))).size
+    const calm = startProgram(env)
+    await calm.ready
+    const requests: string[] = []
+    for (let n = 0; n < 3; n++) {
+      const { payment } = await shop()
+      const { body } = await api('POST', '/v1/refund_requests', { payment, reason: 'other' })
+      requests.push(body.id)
+    }
+    const { body: bulk } = await api<{ id: string }>('POST', '/v1/bulk_actions', { deed: 'approve', requests })
+    calm.process.kill('SIGTERM')
+    await calm.ended
+    const doomed = startProgram({ ...env, MONEYBACK_CRASH_AT: point })
+    await doomed.ready
+    await tryTo('POST', `/v1/bulk_actions/${bulk.id}/begin`, { count: 3, sums: { usd: 3 * 2900 } })
+    expect(await doomed.ended).toMatchObject({ signal: 'SIGKILL' })
+    const program = await again()
+    await until('all three are refunded', async () => {
+      const { body } = await api<{ status: string }>('GET', `/v1/bulk_actions/${bulk.id}`)
+      const { rows } =
+        await sql`select from refund_request where id = any(${requests}) and status = 'refunded'`.execute(app.db)
+      return body.status === 'done' && rows.length === 3
+    })
+    const { body } = await api<{ data: { result: string; because: string | null }[] }>(
+      'GET',
+      `/v1/bulk_actions/${bulk.id}/results`,
+    )
+    expect(body.data).toMatchObject(requests.map(() => ({ result: 'done', because: null })))
+    expect((await refundsMade(clientOf(simulator))).size).toBe(before + 3)
+    program.process.kill('SIGTERM')
+    expect(await program.ended).toMatchObject({ code: 0 })
+  },
+  120_000,
+)
+
 test.each([
   ['after-submit', ask],
   ['before-decide', ask],

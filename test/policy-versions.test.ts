@@ -6,6 +6,8 @@ import { policyFor } from '../src/flows/judge.ts'
 import { openDraft } from '../src/flows/open-draft.ts'
 import { publishDraft, publishPolicy, rollBackPolicy } from '../src/flows/publish-policy.ts'
 import { closeDraft, saveDraft } from '../src/flows/save-draft.ts'
+import { inTransaction } from '../src/db/connect.ts'
+import { deskOf, saveDesk } from '../src/db/desk.ts'
 import { findPayment } from '../src/db/payments.ts'
 import { policyAt, policyVersions } from '../src/db/policies.ts'
 import { draftStates, findDraft } from '../src/db/policy-drafts.ts'
@@ -92,6 +94,32 @@ describe('a draft', () => {
       comment: 'Shorter.',
     })
     expect(code(await saveDraft(world.app, { id, revision: 2, source: 'later', ...finn }))).toBe('draft_closed')
+  })
+
+  test('is not published by whoever saved it last, unless four eyes are switched off; then the audit says so', async () => {
+    const opened = await openDraft(world.app, { name: 'Mine', source: text, ...owner })
+    if (!opened.ok) throw new Error(opened.no.code)
+    const { id } = opened.value
+    const publishing = { id, revision: 1, comment: 'Mine.' }
+    expect(code(await publishDraft(world.app, { ...publishing, ...owner }))).toBe('own_draft')
+    expect(await findDraft(world.app.db, world.app.account, id)).toMatchObject({ status: 'open' })
+    const second = { by: 'staff:otto', role: 'owner' } as const
+    expect(code(await publishDraft(world.app, { ...publishing, ...second }))).toBe('ok')
+
+    const desk = await deskOf(world.app.db, world.app.account)
+    await inTransaction(world.app.db, (tx) =>
+      saveDesk(tx, world.app.account, { ...desk, four_eyes: false }, { by: owner.by, at: world.app.now() }),
+    )
+    const alone = await openDraft(world.app, { name: 'Alone', source: text, ...owner })
+    if (!alone.ok) throw new Error(alone.no.code)
+    expect(code(await publishDraft(world.app, { ...publishing, id: alone.value.id, ...owner }))).toBe('ok')
+    await inTransaction(world.app.db, (tx) =>
+      saveDesk(tx, world.app.account, desk, { by: owner.by, at: world.app.now() }),
+    )
+    const told = await world.rows<{ off: string | null }>(
+      `select detail ->> 'four_eyes' as off from audit where action = 'policy.published' order by seq desc limit 2`,
+    )
+    expect(told).toEqual([{ off: 'off' }, { off: null }])
   })
 
   test('is not published while its text is wrong, one of its tests fails, a colleague has saved, or nobody says why', async () => {

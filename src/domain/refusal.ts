@@ -57,6 +57,7 @@ export type Refusal =
   | { readonly code: 'draft_unnamed' }
   | { readonly code: 'version_not_found'; readonly version: number }
   | { readonly code: 'effective_from_passed' }
+  | { readonly code: 'own_draft' }
   | { readonly code: 'backtest_not_found' }
   | { readonly code: 'backtest_over'; readonly status: string }
   | { readonly code: 'backtest_invalid'; readonly because: string }
@@ -203,6 +204,8 @@ export function explainRefusal(refusal: Refusal): string {
       return `There is no version ${refusal.version} of the policy.`
     case 'effective_from_passed':
       return 'A policy can’t come into force in the past: what was decided stays decided. Give an instant to come, or none for now.'
+    case 'own_draft':
+      return 'You saved this draft last, so another person publishes it: another owner, or you after a colleague in finance has saved it. Who works alone switches four eyes off under Settings, Limits and hours; each version then says so. Nothing was published.'
     case 'backtest_not_found':
       return 'There is no such backtest.'
     case 'backtest_over':

@@ -1,5 +1,7 @@
 import type { App } from '../app.ts'
+import { personBehind } from '../db/approvers.ts'
 import { inTransaction, type Tx } from '../db/connect.ts'
+import { deskOf } from '../db/desk.ts'
 import { audit } from '../db/journal.ts'
 import { insertPolicyVersion, policyVersion, type PolicyVersionRow } from '../db/policies.ts'
 import { findDraft, keepState, lockDraft, updateDraft } from '../db/policy-drafts.ts'
@@ -47,7 +49,7 @@ export async function publishPolicy(
 
 /**
  * Publishes a draft as it was seen. Its shadows end with it: from now on it acts. Refuses what publishPolicy refuses, and
- * draft_not_found, draft_closed, draft_changed.
+ * draft_not_found, draft_closed, draft_changed; and own_draft: with four eyes on, nobody publishes what they saved last.
  */
 export async function publishDraft(
   app: App,
@@ -65,7 +67,10 @@ export async function publishDraft(
       return no({ code: 'draft_changed', by: draft.updated_by, at: draft.updated_at, revision: draft.revision })
     const refusal = seen.revision === revision ? broken : refuses(app, draft.source, publishing)
     if (refusal) return no(refusal)
+    const own = await isOwn(app, tx, draft.updated_by, publishing.by)
+    if (own && (await deskOf(tx, app.account)).four_eyes) return no({ code: 'own_draft' })
     const version = await publish(app, tx, publishing, {
+      ...(own && { four_eyes: 'off' }),
       source: draft.source,
       draft_id: id,
       proposed_by: draft.updated_by,
@@ -77,7 +82,15 @@ export async function publishDraft(
   })
 }
 
-/** Publishes the text of an older version as a new one. Refuses what publishPolicy refuses, and version_not_found. */
+/** Whether one person has proposed and publishes: keys count for whoever made them. */
+async function isOwn(app: App, tx: Tx, proposed: string, by: string): Promise<boolean> {
+  const [proposer, publisher] = await Promise.all(
+    [proposed, by].map((each) => personBehind(tx, app.account, each as Actor)),
+  )
+  return (proposer ?? proposed) === (publisher ?? by)
+}
+
+/** Publishes the text of an older version as a new one: it was published once, so nobody else has to look. Refuses what publishPolicy refuses, and version_not_found. */
 export async function rollBackPolicy(
   app: App,
   { version: back, ...publishing }: Publishing & { readonly version: number },
@@ -109,7 +122,11 @@ async function publish(
   app: App,
   tx: Tx,
   { comment, effective_from, by }: Publishing,
-  text: Pick<PolicyVersionRow, 'source'> & Partial<Pick<PolicyVersionRow, 'draft_id' | 'proposed_by' | 'brings_back'>>,
+  {
+    four_eyes,
+    ...text
+  }: Pick<PolicyVersionRow, 'source'> &
+    Partial<Pick<PolicyVersionRow, 'draft_id' | 'proposed_by' | 'brings_back'>> & { readonly four_eyes?: 'off' },
 ): Promise<number> {
   const at = app.now()
   const version = await insertPolicyVersion(tx, app.account, {
@@ -134,6 +151,8 @@ async function publish(
       effective_from: effective_from ?? at,
       ...(text.proposed_by && { proposed_by: text.proposed_by }),
       ...(text.brings_back && { brings_back: text.brings_back }),
+      // One person wrote and published it, because four eyes are switched off.
+      ...(four_eyes && { four_eyes }),
     },
   })
   return version

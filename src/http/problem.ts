@@ -54,6 +54,7 @@ const statusOf = {
   draft_unnamed: 422,
   version_not_found: 404,
   effective_from_passed: 422,
+  own_draft: 403,
   backtest_not_found: 404,
   backtest_over: 409,
   backtest_invalid: 422,

@@ -214,8 +214,17 @@ const keys = [
   'otherwise',
   'assume',
   'tests',
+  'guarantees',
 ]
-const fine = new Set(['several_payments true', 'holidays []', 'reasons []', 'rules []', 'rights []', 'tests []'])
+const fine = new Set([
+  'several_payments true',
+  'holidays []',
+  'reasons []',
+  'rules []',
+  'rights []',
+  'tests []',
+  'guarantees []',
+])
 const wrongTypes = keys.flatMap((key) =>
   wrong
     .filter((value) => !fine.has(`${key} ${value}`))
@@ -261,6 +270,117 @@ const wrongRules = [
   '{ id: a, when: [payment.first], then: deny, __proto__: {} }',
   '{ id: a, when: [payment.first], then: deny, run: x }',
 ].map(rule)
+const guarantee = (body: string): string => `policy: P\n${tail}guarantees:\n  - ${body}\n`
+const hard = 'decision.people >= 2'
+const wrongGuarantees = [
+  '{}',
+  '1',
+  '[]',
+  '{ name: a }',
+  `{ always: [${hard}] }`,
+  '{ name: a, always: [] }',
+  '{ name: a, always: true }',
+  '{ name: a, always: [true] }',
+  '{ name: a, always: [1] }',
+  '{ name: a, always: [~] }',
+  '{ name: 3, always: [decision.people >= 2] }',
+  '{ name: "", always: [decision.people >= 2] }',
+  `{ name: ${'x'.repeat(5000)}, always: [${hard}] }`,
+  '{ name: a, always: [decision.peple >= 2] }',
+  '{ name: a, always: [decision.people] }',
+  '{ name: a, always: [decision.amount > 500] }',
+  '{ name: a, always: [decision.verdict == "yes"] }',
+  '{ name: a, always: [decision.constructor == "x"] }',
+  '{ name: a, always: [decision.__proto__ == "x"] }',
+  '{ name: a, always: [decision == decision] }',
+  `{ name: a, when: [decision.nope], always: [${hard}] }`,
+  `{ name: a, when: true, always: [${hard}] }`,
+  `{ name: a, when: [[${hard}]], always: [${hard}] }`,
+  `{ name: a, always: [${hard}], never: [${hard}] }`,
+  `{ name: a, always: [${hard}], __proto__: {} }`,
+  `{ name: a, always: [${hard}], always: [${hard}] }`,
+  `{ name: a, always: [${Array(60).fill(hard).join(', ')}] }`,
+  `{ name: a, always: ['${'!'.repeat(900)}(${hard})'] }`,
+  `{ name: a, always: [&a ${hard}, *a] }`,
+].map(guarantee)
+const manyGuarantees = `policy: P\n${tail}guarantees:\n${Array.from({ length: 2400 }, (_, n) => `  - { name: g${n}, always: [${hard}] }`).join('\n')}\n`
+
+const approvers = (body: string): string => rule(`{ id: a, when: [payment.first], then: review, approvers: ${body} }`)
+const wrongApprovers = [
+  '[]',
+  '1',
+  'finance',
+  '~',
+  '[1]',
+  '[[]]',
+  '[~]',
+  '[finance]',
+  '{}',
+  '{ role: nobody }',
+  '{ role: __proto__ }',
+  '{ role: constructor }',
+  '{ role: finance, count: 99999999999999999999 }',
+  '{ role: finance, count: -1 }',
+  '{ role: finance, count: "2" }',
+  '{ role: finance, from: 5.00 usd }',
+  '[{ role: support, from: 5.00 usd }]',
+  '[{ role: support }, { role: finance }]',
+  '[{ role: support }, { role: finance, from: 500 }]',
+  '[{ role: support }, { role: finance, from: 5.00 }]',
+  '[{ role: support }, { role: finance, from: -5.00 usd }]',
+  '[{ role: support }, { role: finance, from: 0.00 usd }]',
+  '[{ role: support }, { role: finance, from: 5.001 usd }]',
+  '[{ role: support }, { role: finance, from: 99999999999999999999.00 usd }]',
+  '[{ role: support }, { role: finance, from: 5.00 $ }]',
+  '[{ role: support }, { role: finance, from: [] }]',
+  '[{ role: support }, { role: finance, from: [5.00 usd, 6.00 usd] }]',
+  '[{ role: support }, { role: finance, from: 5.00 usd }, { role: owner, from: 5.00 usd }]',
+  '[{ role: support }, { role: finance, from: 9.00 usd }, { role: owner, from: 5.00 usd }]',
+  `[${Array(50).fill('{ role: support }').join(', ')}]`,
+  '[{ role: support }, { role: finance, from: { __proto__: 1 } }]',
+].map(approvers)
+
+const right = (body: string): string => `policy: P\n${tail}rights:\n  - ${body}\n`
+const wrongRights = [
+  '{}',
+  '1',
+  '{ id: a }',
+  '{ id: a, when: [], then: approve }',
+  '{ id: a, when: [true], then: approve }',
+  '{ id: a, when: [payment.agee < days(14)], then: approve }',
+  '{ id: a, when: [payment.age < 14], then: approve }',
+  '{ id: a, when: [decision.people >= 2], then: approve }',
+  '{ id: a, when: [payment.first], then: pay }',
+  '{ id: otherwise, when: [payment.first], then: approve }',
+  '{ id: rights, when: [payment.first], then: approve, amount: 5 }',
+  '{ id: a, when: [payment.first], then: deny, amount: payment.amount }',
+  '{ id: a, when: [now < end_of_day(payment.paid_at)], then: approve }',
+  '{ id: a, when: ["customer.country in [DE]"], then: approve }',
+].map(right)
+const sameIdTwice = `policy: P\nrules:\n  - { id: a, when: [payment.first], then: deny }\notherwise: { then: deny }\nrights:\n  - { id: a, when: [payment.first], then: approve }\n`
+
+const saying = (say: string): string => rule(`{ id: a, when: [payment.first], then: deny, say: ${say} }`)
+const wrongSays = [
+  '1',
+  '[]',
+  '~',
+  'true',
+  '"No."',
+  '{ de: Nein }',
+  '{ en: ~ }',
+  '{ en: [] }',
+  '{ en: true }',
+  '{ en: { a: b } }',
+  '{ en: No, __proto__: x }',
+  '{ en: No, constructor: x }',
+  '{ en: No, EN: x }',
+  '{ en: No, english: x }',
+  '{ en: No, "../en": x }',
+  '{ en: No, en: x }',
+  '{ en: No, 1: x }',
+  `{ en: ${'x'.repeat(20_000)} }`,
+].map(saying)
+
 const bombs = [
   'a: &a [*a]',
   `policy: P\na: &a [x,x,x,x]\nb: &b [*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b]\nd: [*c,*c,*c]\n${tail}`,
@@ -301,6 +421,12 @@ const corpus = [
   ...badAmounts.map(amount),
   ...wrongTypes,
   ...wrongRules,
+  ...wrongGuarantees,
+  manyGuarantees,
+  ...wrongApprovers,
+  ...wrongRights,
+  sameIdTwice,
+  ...wrongSays,
   ...bombs,
 ]
 
@@ -332,4 +458,4 @@ test(`each of ${corpus.length} malformed or hostile files is refused at its line
   }
   expect(accepted).toEqual([])
   expect(slow).toEqual([])
-})
+}, 120_000)

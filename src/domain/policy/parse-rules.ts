@@ -129,8 +129,9 @@ function readFrom(field: Field): readonly Money[] | undefined {
       refuse(item, `\`${item.path}\` is an amount with its currency`, '500.00 usd')
     return amount
   })
+  if (amounts.length === 0) return refuse(from, `\`${from.path}\` is empty`, 'from: 500.00 usd')
   const known = amounts.filter((amount) => amount !== undefined)
-  if (known.length < amounts.length || known.length === 0) return undefined
+  if (known.length < amounts.length) return undefined
   const twice = known.find((each, index) => known.findIndex((other) => other.currency === each.currency) < index)
   return twice ? refuse(from, `\`${from.path}\` has ${twice.currency} twice`) : known
 }

@@ -20,7 +20,7 @@ export type Reader = {
 // Far above any real policy, and small enough that reading one at the limit takes a moment.
 const longestFile = 256 * 1024
 // The YAML parser takes some microseconds for each entry, however short.
-const mostSeparators = 10_000
+const mostSeparators = 5_000
 const deepestNesting = 40
 const problemsKept = 100
 const mostEntries = 1000

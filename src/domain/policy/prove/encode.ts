@@ -1,35 +1,16 @@
 import type { Money } from '../../money.ts'
-import { step } from '../../money.ts'
-import { decimals } from '../../money.ts'
 import type { Fact } from '../catalog.ts'
 import type { Expr, ExprOf, Sign } from '../expression.ts'
 import type { Policy } from '../policy.ts'
 import { day } from '../values.ts'
 import type { Fraction } from '../values.ts'
+import { encodeCall, oneOf, without } from './encode-call.ts'
+import type { Calling } from './encode-call.ts'
 import { calendarOf } from './calendar-terms.ts'
 import type { Calendar } from './calendar-terms.ts'
 import { always, namedIn } from './known.ts'
 import type { Known } from './known.ts'
-import {
-  and,
-  clamp,
-  compare,
-  equal,
-  int,
-  ite,
-  least,
-  literal,
-  minus,
-  most,
-  no,
-  not,
-  or,
-  plus,
-  quotient,
-  same,
-  times,
-  yes,
-} from './terms.ts'
+import { and, clamp, compare, equal, int, ite, minus, most, no, not, or, plus, same, times, yes } from './terms.ts'
 import type { Term } from './terms.ts'
 import type { World } from './world.ts'
 
@@ -39,6 +20,7 @@ export class Encoder {
   private calendar: Calendar | undefined
   private readonly world: World
   private readonly policy: Pick<Policy, 'facts' | 'scope'>
+  private readonly calling: Calling
   /** Facts beside those of the world: the decision, for guarantees. */
   private readonly extra: ReadonlyMap<string, Known>
 
@@ -46,6 +28,13 @@ export class Encoder {
     this.world = world
     this.policy = policy
     this.extra = extra
+    this.calling = {
+      world,
+      policy,
+      encode: (expr) => this.encode(expr),
+      opaqueOf: (expr) => this.opaqueOf(expr),
+      days: () => this.days(),
+    }
   }
 
   encode(expr: Expr): Known {
@@ -78,7 +67,7 @@ export class Encoder {
       case 'times':
         return this.arithmetic(expr)
       case 'call':
-        return this.call(expr)
+        return encodeCall(expr, this.calling)
     }
   }
 
@@ -179,16 +168,9 @@ export class Encoder {
     }
   }
 
-  /** What comes of operands of which some have no value: nothing there beats not known. */
-  private without(...sides: readonly Known[]): { none: Term; unknown: Term; known: Term } {
-    const none = or(...sides.map((side) => side.none))
-    const unknown = and(not(none), or(...sides.map((side) => side.unknown)))
-    return { none, unknown, known: and(not(none), not(unknown)) }
-  }
-
   private comparison(expr: ExprOf<'compare'> & Expr): Known {
     const [a, b] = [this.encode(expr.left), this.encode(expr.right)]
-    const { none, unknown, known } = this.without(a, b)
+    const { none, unknown, known } = without(a, b)
     if (a.type === 'money' && a.currency !== b.currency) return { type: 'bool', none, unknown: not(none), value: no }
     const test = this.test(expr.sign, a, b)
     if (test === undefined) return this.opaqueOf(expr)
@@ -208,7 +190,7 @@ export class Encoder {
     const item = this.encode(expr.item)
     if (expr.list.op === 'constant' && item.texts) {
       const list = expr.list.value as readonly string[]
-      const { none, unknown, known } = this.without(item)
+      const { none, unknown, known } = without(item)
       return {
         type: 'bool',
         none,
@@ -226,7 +208,7 @@ export class Encoder {
 
   private arithmetic(expr: ExprOf<'plus' | 'minus' | 'times'> & Expr): Known {
     const [a, b] = [this.encode(expr.left), this.encode(expr.right)]
-    const { none, unknown, known } = this.without(a, b)
+    const { none, unknown, known } = without(a, b)
     if (expr.type === 'money' && a.currency !== b.currency)
       return { type: 'money', none, unknown: not(none), value: '0', currency: a.currency ?? '' }
     const value =
@@ -247,158 +229,12 @@ export class Encoder {
       ...(a.currency !== undefined && { currency: a.currency }),
     }
   }
-
-  private call(expr: ExprOf<'call'> & Expr): Known {
-    const args = expr.args.map((arg) => this.encode(arg))
-    const { none, unknown, known } = this.without(...args)
-    const result = (value: Term, more: Partial<Known> = {}, lost: Term = no): Known => ({
-      type: expr.type,
-      none,
-      unknown: or(unknown, and(known, lost)),
-      value: expr.type === 'bool' ? and(known, value) : value,
-      ...more,
-    })
-    const [a, b] = args
-    const fixed = expr.args.map((arg) => (arg.op === 'constant' ? arg.value : undefined))
-    const { currency, script } = this.world
-    switch (expr.fn.name) {
-      case 'minutes':
-      case 'hours':
-      case 'days':
-      case 'weeks': {
-        const length = { minutes: 60_000, hours: 3_600_000, days: day, weeks: 7 * day }[expr.fn.name]
-        const value = times(a?.value ?? '0', int(length)) ?? '0'
-        return result(value, {}, or(compare('<', value, '0'), compare('>', value, int(36_525 * day))))
-      }
-      case 'refunds':
-      case 'requests':
-        return this.past(this.world[expr.fn.name], fixed[0]) ?? this.opaqueOf(expr)
-      case 'paid': {
-        const others = this.world.paid.get(fixed[0] as number)
-        if (others === undefined) return this.opaqueOf(expr)
-        const { now, paidAt, refundable, paidUnknown } = this.world
-        const own = ite(compare('<=', minus(now, paidAt), int(fixed[0] as number)), refundable, '0')
-        return { type: 'money', none: no, unknown: paidUnknown, value: plus(others, own), currency }
-      }
-      case 'limit': {
-        const limit = (fixed[0] as readonly Money[] | undefined)?.find((each) => each.currency === currency)
-        return limit
-          ? always('money', int(limit.minor), { currency })
-          : { ...always('money', '0', { currency }), unknown: yes }
-      }
-      case 'share':
-        return this.share(a as Known, b as Known, result)
-      case 'remainder':
-        return result(most(minus(a?.whole ?? '1', a?.value ?? '0'), '0'), { whole: a?.whole ?? '1' })
-      case 'prorate':
-        return this.prorate(expr, a as Known, b as Known, result)
-      case 'least':
-      case 'most': {
-        if (a?.currency !== b?.currency)
-          return { type: 'money', none, unknown: not(none), value: '0', currency: a?.currency ?? '' }
-        return result((expr.fn.name === 'least' ? least : most)(a?.value ?? '0', b?.value ?? '0'), {
-          currency: a?.currency ?? '',
-        })
-      }
-      case 'whole_units': {
-        const unit = 10n ** BigInt(decimals(a?.currency ?? currency))
-        return result(times(script.name('Int', quotient(a?.value ?? '0', unit)), int(unit)) ?? '0', {
-          currency: a?.currency ?? '',
-        })
-      }
-      case 'later':
-        return result(most(a?.value ?? '0', b?.value ?? '0'))
-      case 'earlier':
-        return result(least(a?.value ?? '0', b?.value ?? '0'))
-      case 'start_of_day':
-        return result(this.days().startOfDay(this.days().dayOf(a?.value ?? '0')))
-      case 'end_of_day':
-        return result(
-          this.days().endOfDay(plus(this.days().dayOf(a?.value ?? '0'), quotient(b?.value ?? '0', BigInt(day)))),
-        )
-      case 'end_of_day_counting_first':
-        return result(
-          this.days().endOfDay(
-            minus(plus(this.days().dayOf(a?.value ?? '0'), quotient(b?.value ?? '0', BigInt(day))), '1'),
-          ),
-        )
-      case 'end_of_working_day':
-        return result(
-          this.days().endOfDay(
-            this.days().workingDayFrom(
-              script.name('Int', plus(this.days().dayOf(a?.value ?? '0'), quotient(b?.value ?? '0', BigInt(day)))),
-            ),
-          ),
-        )
-      case 'plus_months': {
-        const months = literal(b?.value ?? '')
-        // Farther than the calendar above was worked out.
-        if (months === undefined || months < -24n || months > 120n) return this.opaqueOf(expr)
-        return result(this.days().plusMonths(a?.value ?? '0', Number(months)))
-      }
-      case 'startsWith':
-      case 'endsWith':
-      case 'contains': {
-        if (!a?.texts || typeof fixed[1] !== 'string') return this.opaqueOf(expr)
-        const part = fixed[1]
-        const holds = {
-          startsWith: (text: string) => text.startsWith(part),
-          endsWith: (text: string) => text.endsWith(part),
-          contains: (text: string) => text.includes(part),
-        }
-        return result(oneOf(a, holds[expr.fn.name]))
-      }
-      default:
-        return this.opaqueOf(expr)
-    }
-  }
-
-  private past(counted: ReadonlyMap<number, Term>, window: unknown): Known | undefined {
-    const count = counted.get(window as number)
-    return count === undefined ? undefined : always('count', count)
-  }
-
-  private share(a: Known, b: Known, result: (value: Term, more: Partial<Known>, lost: Term) => Known): Known {
-    if (a.type === 'money' && b.type === 'money' && a.currency !== b.currency) return result('0', { whole: '1' }, yes)
-    const nothing = compare('<=', b.value, '0')
-    const whole = this.world.script.name('Int', ite(nothing, '1', b.value))
-    return result(clamp(a.value, '0', whole), { whole }, nothing)
-  }
-
-  private prorate(
-    expr: ExprOf<'call'> & Expr,
-    a: Known,
-    b: Known,
-    result: (value: Term, more: Partial<Known>, lost: Term) => Known,
-  ): Known {
-    const { script, opaque } = this.world
-    const [part, whole, currency] = [b.value, b.whole ?? '1', a.currency ?? this.world.currency]
-    const lost = or(compare('<', a.value, '0'), compare('<', part, '0'))
-    const product = literal(whole) === undefined ? undefined : times(a.value, part)
-    const unit = BigInt(step(currency))
-    if (product !== undefined) {
-      const steps = script.name('Int', quotient(script.name('Int', product), (literal(whole) ?? 1n) * unit))
-      return result(ite(compare('>=', part, whole), a.value, times(steps, int(unit)) ?? steps), { currency }, lost)
-    }
-    const key = ['prorate', a.value, part, whole, currency].join(' ')
-    const before = opaque.get(key)?.known.value
-    const rounded = before ?? script.declare('Int', 'prorated')
-    script.assert(or(lost, and(compare('>=', rounded, '0'), compare('<=', rounded, a.value))))
-    script.assert(or(not(equal(part, '0')), equal(rounded, '0')))
-    const known = result(ite(compare('>=', part, whole), a.value, rounded), { currency }, lost)
-    opaque.set(key, { expr, policy: this.policy, known: { ...known, value: rounded }, share: { of: a, by: b } })
-    return known
-  }
 }
 
 /** Both sides of a comparison of shares, multiplied out; undefined where that would multiply two unknowns. */
 function crossed(a: Known, b: Known): readonly [Term, Term] | undefined {
   const [x, y] = [times(a.value, b.whole ?? '1'), times(b.value, a.whole ?? '1')]
   return x === undefined || y === undefined ? undefined : [x, y]
-}
-
-function oneOf(item: Known, holds: (text: string) => boolean): Term {
-  return or(...(item.texts ?? []).flatMap((text, index) => (holds(text) ? [equal(item.value, int(index))] : [])))
 }
 
 /** A text fact is compared with a fixed text; two facts would need texts that are alike in every way but one. */

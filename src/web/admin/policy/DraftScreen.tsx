@@ -89,7 +89,13 @@ function Draft({ draft }: { draft: PolicyDraftScreen }) {
       {tab === 'words' && <WordsPanel check={check} />}
       {tab === 'shadow' && <ShadowPanel draft={draft} mayStart={mayWrite} />}
       {tab === 'publish' && (
-        <PublishPanel draft={writing.newest} writing={writing} check={check} role={me?.staff.role ?? 'viewer'} />
+        <PublishPanel
+          draft={writing.newest}
+          writing={writing}
+          check={check}
+          role={me?.staff.role ?? 'viewer'}
+          me={me?.staff.id}
+        />
       )}
     </div>
   )

@@ -20,11 +20,13 @@ export function PublishPanel({
   writing,
   check,
   role,
+  me,
 }: {
   draft: PolicyDraftScreen
   writing: Writing
   check: UseQueryResult<CheckedPolicy>
   role: Role
+  me: string | undefined
 }) {
   const navigate = useNavigate()
   const { data: area } = useQuery(policyQuery)
@@ -115,6 +117,9 @@ export function PublishPanel({
           <Step state={isOwner ? 'done' : 'open'}>
             {isOwner ? 'You are an owner, so you may publish.' : `An owner publishes; you are ${role}.`}
           </Step>
+          {isOwner && draft.updated_by === `staff:${me}` && (
+            <Step state="open">You saved it last: while four eyes are on, another person publishes it.</Step>
+          )}
         </ul>
       </Card>
       <Card title="Publish">

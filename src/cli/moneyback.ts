@@ -3,7 +3,8 @@
 if (process.argv[2] === 'policy') {
   const { runPolicy } = await import('./run-policy.ts')
   const exit = await runPolicy(process.argv.slice(3), (text) => process.stdout.write(text), process.stdin)
-  process.exitCode = exit
+  // The solver's threads don't always end by themselves on a busy machine, so the process does, once all was written.
+  process.stdout.write('', () => process.exit(exit))
 } else {
   await import('../main.ts')
 }

@@ -43,3 +43,7 @@ create table reason (
     check (audience = 'staff' or (stripe <> 'fraudulent' and credit_note <> 'fraudulent'))
 );
 create index request_by_reason on refund_request (account_id, reason, created_at desc);
+
+-- Refund or dispute ---------------------------------------------------------------------------------------------------
+
+create index payment_disputed on payment (account_id, dispute) where dispute <> 'none';

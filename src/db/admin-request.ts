@@ -178,6 +178,8 @@ export type RequestScreen = {
   payment: PaymentDetail
   customer: CustomerDetail | null
   subscription: SubscriptionDetail | null
+  /** The customer's newest payment in this currency, where it is another one. */
+  last_payment: { id: string; captured_minor: number; paid_at: string } | null
   /** Every answer that was given, oldest first. */
   decisions: GivenDecision[]
   /** All refunds of the payment, those of other requests too, oldest first. */
@@ -211,6 +213,10 @@ export async function adminRequest(db: Db, account: string, id: string): Promise
     select json_build_object(
       'request', to_json(r), 'payment', (select to_json(p) from p), 'customer', (${customerOf(sql`r.customer_id`, account)}),
       'subscription', (select to_json(s) from subscription s, p where s.account_id = p.account_id and s.id = p.subscription_id),
+      'last_payment', (select to_json(l) from (
+        select x.id, x.captured_minor, x.paid_at from payment x, p
+        where x.account_id = p.account_id and x.owner_id = p.owner_id and x.currency = p.currency and x.captured and x.id <> p.id
+        order by x.paid_at desc, x.id desc limit 1) l),
       'decisions', ${list(sql`select id, verdict, by, amount_minor, currency, rule, policy_version, access, note, reply, explanation, at
         from decision d where d.account_id = r.account_id and d.request_id = r.id order by d.at, d.id`)},
       'refunds', ${list(sql`select * from rf order by created_at, id`)},

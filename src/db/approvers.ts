@@ -52,6 +52,13 @@ export async function colleagues(db: Db): Promise<Colleague[]> {
   return rows
 }
 
+/** Whether somebody is in the team now, with a role that decides. */
+export async function canTakeOn(db: Db, id: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from staff where id = ${id} and state = 'active' and role <> 'viewer'`.execute(db)
+  return rows.length === 1
+}
+
 /** Every actor that is this person: themselves, and the keys that they made. */
 export async function actorsOf(db: Db, account: string, person: string): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`

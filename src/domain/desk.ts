@@ -37,6 +37,10 @@ export type Desk = {
   readonly escalate_to: Role | null
   /** What a dispute costs, in minor units of the settlement currency, whoever wins (Stripe's fee list). */
   readonly dispute_fee_minor: number
+  /** The same for a currency, in its minor units, where the owner knows it. */
+  readonly dispute_fees: Readonly<Record<string, number>>
+  /** Of a hundred disputes so many are taken to be won: an assumption of the owner's. */
+  readonly win_percent: number
 }
 
 /** What is so until an owner sets something else. Amounts as in whole units of a currency like euros or dollars. */
@@ -61,6 +65,8 @@ export function defaultDesk(currency: string): Desk {
     remind_before: 2 * 60,
     escalate_to: 'approver',
     dispute_fee_minor: units(15),
+    dispute_fees: {},
+    win_percent: 30,
   }
 }
 
@@ -78,7 +84,20 @@ export function inSettlement(
   return Math.ceil((minor / 10 ** decimals(currency) / rate) * 10 ** decimals(settlement))
 }
 
-function crossRate(currency: string, settlement: string): number | undefined {
+/** An amount of the settlement currency in another one, in its minor units, rounded up; undefined when no rate is known. */
+export function fromSettlement(
+  minor: number,
+  into: string,
+  { currency: settlement, rates }: Pick<Desk, 'currency' | 'rates'>,
+): number | undefined {
+  if (into === settlement) return minor
+  const rate = rates[into] ?? crossRate(into, settlement)
+  if (rate === undefined || !(rate > 0)) return undefined
+  return Math.ceil((minor / 10 ** decimals(settlement)) * rate * 10 ** decimals(into))
+}
+
+/** Units of a currency for one of another, by the rounded rates; undefined where one of them has none. */
+export function crossRate(currency: string, settlement: string): number | undefined {
   const [one, other] = [roughRates[currency], roughRates[settlement]]
   return one === undefined || other === undefined ? undefined : one / other
 }

@@ -7,6 +7,7 @@ export type Refusal =
   | { readonly code: 'request_not_found' }
   | { readonly code: 'customer_not_found' }
   | { readonly code: 'exception_not_found' }
+  | { readonly code: 'assignee_not_found' }
   | { readonly code: 'reason_unknown' | 'reason_archived'; readonly given: string; readonly known: readonly string[] }
   | { readonly code: 'amount_invalid'; readonly because: string }
   | { readonly code: 'currency_mismatch'; readonly payment: string; readonly given: string }
@@ -95,6 +96,8 @@ export function explainRefusal(refusal: Refusal): string {
       return 'There is no such customer. Give the cus_… id of this Stripe account.'
     case 'exception_not_found':
       return 'This difference is not open any more.'
+    case 'assignee_not_found':
+      return 'This colleague is not in the team any more, or only looks on. Choose somebody else.'
     case 'reason_unknown':
       return `This reason code is not known. Use one of: ${refusal.known.join(', ')}.`
     case 'reason_archived':

@@ -8,6 +8,7 @@ const statusOf = {
   request_not_found: 404,
   customer_not_found: 404,
   exception_not_found: 404,
+  assignee_not_found: 422,
   reason_unknown: 422,
   reason_archived: 422,
   amount_invalid: 422,

@@ -126,7 +126,7 @@ describe.skipIf(!browser).each([390, 1440])('deciding in Chromium at %i px', (wi
     const before = await at()
     await page.keyboard.press('ArrowUp')
     await page.keyboard.press('ArrowUp')
-    await expect.poll(at).toBe(before - 2)
+    await expect.poll(at, { timeout: 10_000 }).toBe(before - 2)
     expect(await handle.evaluate((button) => button.matches(':focus'))).toBe(true)
     await shoot(page, 'reasons')
     await sound(page)
@@ -140,5 +140,66 @@ describe.skipIf(!browser).each([390, 1440])('deciding in Chromium at %i px', (wi
     await page.getByRole('link', { name: 'Queue' }).first().click()
     await page.getByLabel('Reason').selectOption(code)
     await shoot(page, 'queue')
+  })
+
+  test('a part is suggested with its working, a reply fills in, and the letter is read in the customer’s language', async () => {
+    const page = await open(`/requests/${small}`, width)
+    await page.getByRole('heading', { name: 'Refund or dispute' }).waitFor()
+    await page.getByText('How this is worked out').click()
+    await page.getByText('A dispute costs on average, 30 % won (assumed)').waitFor()
+    await shoot(page, 'refund-or-dispute')
+    await page.getByRole('button', { name: 'A part' }).click()
+    await page.getByText(/of 3\d days are left: \$29\.00 ×/).waitFor()
+    await page.getByRole('button', { name: /^Half/ }).click()
+    await page.getByText('The letter, in').waitFor({ state: 'detached' })
+    await page
+      .locator('button[title]', { hasText: /./ })
+      .and(page.locator('p:has-text("Texts in") button'))
+      .first()
+      .click()
+    await page.getByText('The letter, in English').waitFor()
+    await page.getByText('Your refund of $14.50 is approved').last().waitFor()
+    await shoot(page, 'approve-part')
+    await sound(page)
+  })
+
+  test('a request is given to a colleague by name, and taken back', async () => {
+    const page = await open(`/requests/${small}`, width)
+    const whose = page.getByLabel(/^Whose it is/)
+    await whose.selectOption({ label: 'Colleague f, finance' })
+    const assignee = async () =>
+      (await world.rows<{ assignee: string | null }>(`select assignee from refund_request where id = '${small}'`))[0]!
+        .assignee
+    await expect.poll(assignee, { timeout: 10_000 }).toBe('staff:f')
+    await whose.selectOption({ label: 'Nobody’s' })
+    await expect.poll(assignee, { timeout: 10_000 }).toBeNull()
+    await sound(page)
+  })
+
+  test('rates, fees of disputes and the assumed share are set beside the limits', async () => {
+    const page = await open('/settings/desk', width)
+    const currency = width > 1000 ? 'nok' : 'sek'
+    await page.getByLabel('Another currency for the rates').fill(currency)
+    await page.getByRole('button', { name: 'Add' }).first().click()
+    const rate = page.getByLabel(`${currency.toUpperCase()} for one USD`)
+    await rate.fill('zero')
+    await page.getByText('A number above zero, such as 0.92.').waitFor()
+    await rate.fill('10,25')
+    await page.getByLabel('Another currency for the fees').fill(currency)
+    await page.getByRole('button', { name: 'Add' }).last().click()
+    await page.getByLabel(`Fee of a dispute in ${currency.toUpperCase()}`).fill('150')
+    await page.getByLabel('Disputes won (%)').fill('45')
+    await shoot(page, 'limits')
+    await sound(page)
+    await page.getByRole('button', { name: 'Save' }).click()
+    const kept = () =>
+      world
+        .rows<{
+          settings: { rates: Record<string, number>; dispute_fees: Record<string, number>; win_percent: number }
+        }>('select settings from desk')
+        .then((rows) => rows[0]?.settings)
+    await expect.poll(async () => (await kept())?.rates[currency], { timeout: 10_000 }).toBe(10.25)
+    expect(await kept()).toMatchObject({ dispute_fees: { [currency]: 15_000 }, win_percent: 45 })
+    await sql`delete from desk`.execute(world.app.db)
   })
 })

@@ -7,6 +7,7 @@ import { approveRequest } from '../../flows/approve-request.ts'
 import { cancelRefund } from '../../flows/cancel-refund.ts'
 import { denyRequest } from '../../flows/deny-request.ts'
 import { paymentBadges } from '../../flows/payment-badges.ts'
+import { previewLetter } from '../../flows/preview-letter.ts'
 import { previewDecision } from '../../flows/preview-decision.ts'
 import { resolveException } from '../../flows/resolve-exception.ts'
 import { submitBundle } from '../../flows/submit-bundle.ts'
@@ -23,6 +24,7 @@ const access = z.enum(['now', 'period_end', 'keep']).optional()
 // The revision that was on the screen: what is decided on an old picture is refused.
 const seen = z.string().max(100).optional()
 const approveBody = z.strictObject({ amount_minor: amount, access, note: words(10_000), reply: words(10_000), seen })
+const letterBody = z.strictObject({ amount_minor: z.int().nonnegative(), reply: z.string().max(10_000) })
 const denyBody = z.strictObject({ note: z.string().max(10_000), reply: words(10_000), seen })
 const noteBody = z.strictObject({ note: z.string().max(10_000) })
 const askBody = z.strictObject({
@@ -49,6 +51,10 @@ export function actRoutes(app: App): Hono<AdminEnv> {
     return body.ok
       ? answer(c, await approveRequest(app, { id: c.req.param('id'), ...who(c), ...body.value, undoable: true }))
       : body.response
+  })
+  routes.post('/requests/:id/letter', async (c) => {
+    const body = await readBody(c, letterBody)
+    return body.ok ? answer(c, await previewLetter(app, { id: c.req.param('id'), ...body.value })) : body.response
   })
   routes.post('/requests/:id/deny', roleAtLeast('support'), async (c) => {
     const body = await readBody(c, denyBody)

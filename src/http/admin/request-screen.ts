@@ -2,6 +2,7 @@ import type { App } from '../../app.ts'
 import { adminRequest, type RequestScreen as Shown } from '../../db/admin-request.ts'
 import { approvedBeside, colleagues, type Colleague } from '../../db/approvers.ts'
 import { deskOf } from '../../db/desk.ts'
+import { disputesDecided } from '../../db/disputes-decided.ts'
 import { seeMention } from '../../db/mentions.ts'
 import { revisionOf } from '../../db/revision.ts'
 import type { Role } from '../../domain/actor.ts'
@@ -19,9 +20,11 @@ export type RequestScreen = Shown & {
   team: Colleague[]
   you: {
     rights: Rights
-    desk: Pick<Desk, 'currency' | 'rates' | 'limits' | 'four_eyes' | 'dispute_fee_minor'>
+    desk: Omit<Desk, 'hours' | 'answer_within' | 'remind_before' | 'escalate_to'>
     /** What people gave back already on this payment and its bundle, in the settlement currency; null: no rate is known. */
     beside_minor: number | null
+    /** Disputes of the account that were decided so far. */
+    disputes_decided: { won: number; lost: number }
   }
 }
 
@@ -35,14 +38,15 @@ export async function requestScreen(
   const shown = await adminRequest(app.db, app.account, id)
   if (shown === undefined) return undefined
   const desk = await deskOf(app.db, app.account)
-  const [rights, beside, first_approval, team] = await Promise.all([
+  const [rights, beside, first_approval, team, disputes_decided] = await Promise.all([
     approverRights(app, app.db, desk, { person: staff.id, by: `staff:${staff.id}`, role: staff.role }),
     approvedBeside(app.db, app.account, { payment: shown.payment.id, request: id }),
     changesSinceApproval(app, shown),
     colleagues(app.db),
+    disputesDecided(app.db, app.account),
     seeMention(app.db, app.account, { request: id, person: staff.id, at: app.now() }),
   ])
-  const { currency, rates, limits, four_eyes, dispute_fee_minor } = desk
+  const { currency, rates, limits, four_eyes, dispute_fee_minor, dispute_fees, win_percent } = desk
   return {
     ...shown,
     revision,
@@ -50,8 +54,9 @@ export async function requestScreen(
     team,
     you: {
       rights,
-      desk: { currency, rates, limits, four_eyes, dispute_fee_minor },
+      desk: { currency, rates, limits, four_eyes, dispute_fee_minor, dispute_fees, win_percent },
       beside_minor: settled(beside, desk) ?? null,
+      disputes_decided,
     },
   }
 }

@@ -8,7 +8,7 @@ import type { Desk } from '../../../domain/desk.ts'
 import { setAbsence } from '../../../flows/set-absence.ts'
 import { setDesk } from '../../../flows/set-desk.ts'
 import { answer, who } from '../answer.ts'
-import { readBody, refuse, roleAtLeast, type AdminEnv } from '../guard.ts'
+import { freshlyProven, readBody, refuse, roleAtLeast, type AdminEnv } from '../guard.ts'
 
 export type DeskPage = { desk: Desk; away: Absence[]; colleagues: Colleague[] }
 
@@ -40,6 +40,8 @@ const deskBody = z.strictObject({
     .max(30 * 1440),
   escalate_to: z.enum(['support', 'approver', 'finance', 'owner']).nullable(),
   dispute_fee_minor: z.int().nonnegative(),
+  dispute_fees: z.record(z.string().regex(/^[a-z]{3}$/), z.int().nonnegative()).default({}),
+  win_percent: z.int().min(0).max(100).default(30),
 })
 const awayBody = z.strictObject({
   staff: z.string().max(100),
@@ -56,7 +58,7 @@ export function deskSettingsRoutes(app: App): Hono<AdminEnv> {
         ...(await absences(app.db, app.now())),
       } satisfies DeskPage),
     )
-    .post('/', roleAtLeast('owner'), async (c) => {
+    .post('/', roleAtLeast('owner'), freshlyProven, async (c) => {
       const body = await readBody(c, deskBody)
       return body.ok ? c.json(await setDesk(app, { settings: body.value, by: who(c).by })) : body.response
     })

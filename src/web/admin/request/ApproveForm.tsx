@@ -5,7 +5,9 @@ import type { RequestScreen } from '../../../http/admin/screens.ts'
 import { Button, Key } from '../kit/Button.tsx'
 import { Area, Choose, Field, Input } from '../kit/Field.tsx'
 import { Refused } from '../kit/States.tsx'
+import { LetterPreview } from './LetterPreview.tsx'
 import { Needs } from './Needs.tsx'
+import { Replies } from './Replies.tsx'
 import { approvalSentence, suggestions } from './outcome.ts'
 import { readAmount } from './read-amount.ts'
 
@@ -90,17 +92,19 @@ export function ApproveForm({ screen, part, busy, error, start, cancel, send }: 
               )}
             </Field>
           </div>
-          <div className="flex flex-wrap gap-1.5">
-            {suggestions(screen, new Date()).map(({ word, minor }) => (
-              <Button
-                key={word}
-                className="min-h-8! text-small"
-                onClick={() => setText(toDecimal(money(minor, payment.currency)))}
-              >
-                {word} <span className="figures text-quiet">{format(money(minor, payment.currency))}</span>
-              </Button>
+          <ul className="space-y-1">
+            {suggestions(screen, new Date()).map(({ word, minor, working }) => (
+              <li key={word} className="flex flex-wrap items-center gap-x-2">
+                <Button
+                  className="min-h-8! text-small"
+                  onClick={() => setText(toDecimal(money(minor, payment.currency)))}
+                >
+                  {word} <span className="figures text-quiet">{format(money(minor, payment.currency))}</span>
+                </Button>
+                <span className="text-small text-quiet">{working}</span>
+              </li>
             ))}
-          </div>
+          </ul>
         </>
       )}
       <details open={part || undefined}>
@@ -118,11 +122,23 @@ export function ApproveForm({ screen, part, busy, error, start, cancel, send }: 
               )}
             </Field>
           )}
-          <Field label="Words to the customer (optional)">
-            {(id) => (
+          <Field
+            label="Words to the customer (optional)"
+            hint={
+              <Replies
+                request={screen.request.id}
+                use="approve"
+                {...(amount.ok && { amount_minor: amount.minor })}
+                pick={setReply}
+              />
+            }
+          >
+            {(id, hint) => (
               <Area
                 id={id}
-                rows={2}
+                aria-describedby={hint}
+                dir="auto"
+                rows={3}
                 maxLength={10_000}
                 value={reply}
                 onChange={({ target }) => setReply(target.value)}
@@ -137,6 +153,9 @@ export function ApproveForm({ screen, part, busy, error, start, cancel, send }: 
           </Field>
         </div>
       </details>
+      {amount.ok && reply.trim() !== '' && (
+        <LetterPreview request={screen.request.id} amount_minor={amount.minor} reply={reply} />
+      )}
       <Refused error={error} />
       <div className="flex flex-wrap gap-2">
         <Button type="submit" look="approve" disabled={!amount.ok || busy} {...(!part && { 'data-first': true })}>

@@ -1,20 +1,18 @@
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { Eye, Maximize2, UserRound, X } from 'lucide-react'
+import { Eye, Maximize2, X } from 'lucide-react'
 import { useEffect } from 'react'
-import { mayAs } from '../../../domain/actor.ts'
 import type { RequestScreen } from '../../../http/admin/screens.ts'
 import { requestWords } from '../../parts/words.ts'
-import { post } from '../api.ts'
-import { useKeys } from '../keys.ts'
 import { Button, buttonLook } from '../kit/Button.tsx'
 import { Card } from '../kit/Page.tsx'
 import { Amount, Badge, Time } from '../kit/Show.tsx'
-import { Failure, Refused, Skeleton } from '../kit/States.tsx'
+import { Failure, Skeleton } from '../kit/States.tsx'
 import { setOpen, useViewers } from '../presence.ts'
-import { client, meQuery, requestQuery } from '../queries.ts'
+import { requestQuery } from '../queries.ts'
 import { ReasonName } from '../reasons.tsx'
 import { channelWords } from '../words.ts'
+import { Assign } from './Assign.tsx'
 import { ActionBar } from './ActionBar.tsx'
 import { BundleCard } from './BundleCard.tsx'
 import { Conversation } from './Conversation.tsx'
@@ -24,6 +22,7 @@ import { FirstApprovalCard } from './FirstApprovalCard.tsx'
 import { Files } from './Files.tsx'
 import { History } from './History.tsx'
 import { askedPolicy, proposedMinor } from './outcome.ts'
+import { RefundOrDisputeCard } from './RefundOrDispute.tsx'
 import { SignalsCard } from './SignalsCard.tsx'
 import { TimeLine } from './TimeLine.tsx'
 import { Trace } from './Trace.tsx'
@@ -74,6 +73,7 @@ export function RequestView({ id, onClose, onDecided }: { id: string; onClose?: 
             <RefundCard screen={screen} />
             <BundleCard screen={screen} />
             <SignalsCard id={id} />
+            <RefundOrDisputeCard screen={screen} />
             <CustomerCard screen={screen} />
             <PaymentCard payment={screen.payment} subscription={screen.subscription} />
           </div>
@@ -151,34 +151,6 @@ const CloseButton = ({ onClose }: { onClose: () => void }) => (
     <X size={17} aria-hidden="true" />
   </Button>
 )
-
-function Assign({ screen: { request, people } }: { screen: RequestScreen }) {
-  const { data: me } = useQuery(meQuery)
-  const mine = me !== undefined && request.assignee === `staff:${me.staff.id}`
-  const assign = useMutation({
-    mutationFn: () => post(`/requests/${request.id}/assign`, { to: mine ? 'nobody' : 'me' }),
-    onSettled: () => client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' }),
-  })
-  const may = me !== undefined && mayAs(me.staff.role, 'support')
-  useKeys(may ? { m: () => assign.mutate() } : {})
-  return (
-    <div className="shrink-0 text-right">
-      <Button
-        look="quiet"
-        disabled={!may}
-        title={may ? 'Key: m' : 'Only support or a higher role can take a request on.'}
-        onClick={() => assign.mutate()}
-      >
-        <UserRound size={15} aria-hidden="true" />
-        <span className="hidden sm:inline">
-          {mine ? 'Yours' : request.assignee ? (people[request.assignee] ?? 'A colleague') : 'Take it on'}
-        </span>
-        <span className="sr-only sm:hidden">{mine ? 'Give it back' : 'Take it on'}</span>
-      </Button>
-      <Refused error={assign.error} />
-    </div>
-  )
-}
 
 function Said({ screen: { request, customer } }: { screen: RequestScreen }) {
   return (

@@ -1,5 +1,6 @@
 import type { AccessChoice, Decision } from '../../../domain/decision.ts'
-import { format, money, shareRoundedDown } from '../../../domain/money.ts'
+import { format, money } from '../../../domain/money.ts'
+import { suggestAmounts, type Suggestion } from '../../../domain/suggest-amounts.ts'
 import type { PaymentDetail, RequestScreen, SubscriptionDetail } from '../../../http/admin/screens.ts'
 import { mayAs } from '../../../domain/actor.ts'
 import { inSettlement, whatApprovalTakes, type Takes } from '../../../domain/desk.ts'
@@ -136,27 +137,20 @@ export function whyNotApprove(
   return `Above your limit of ${limit} for one ${takes.why}: ${takes.role} can approve it. Escalate it, or approve a part.`
 }
 
-/** Amounts worth suggesting for a part, each once: the policy's own, the unused share of the period, half. */
-export function suggestions({ payment, ...screen }: RequestScreen, now: Date): { word: string; minor: number }[] {
-  const all = money(payment.captured_minor, payment.currency)
-  const left = payment.refundable_minor
-  const policy = askedPolicy({ payment, ...screen })?.amount.minor ?? 0
-  const found = [
-    { word: 'All that is left', minor: left },
-    { word: 'What the policy proposes', minor: policy },
-  ]
-  if (payment.period_start && payment.period_end) {
-    const [start, end] = [new Date(payment.period_start).getTime(), new Date(payment.period_end).getTime()]
-    const unused = Math.min(end - start, Math.max(0, end - now.getTime()))
-    if (end > start) found.push({ word: 'Unused days', minor: shareRoundedDown(all, unused, end - start).minor })
-  }
-  const used = usedShare({ payment, ...screen })
-  if (used !== undefined)
-    found.push({ word: 'By usage', minor: shareRoundedDown(all, Math.round((1 - used) * 1e6), 1e6).minor })
-  found.push({ word: 'Half', minor: shareRoundedDown(all, 1, 2).minor })
-  return found.filter(
-    ({ minor }, at) => minor > 0 && minor <= left && found.findIndex((other) => other.minor === minor) === at,
-  )
+/** Amounts worth suggesting for a part, with how each comes about. */
+export function suggestions(screen: RequestScreen, now: Date): Suggestion[] {
+  const { payment, last_payment } = screen
+  const { period_start: start, period_end: end } = payment
+  return suggestAmounts({
+    captured_minor: payment.captured_minor,
+    left_minor: payment.refundable_minor,
+    currency: payment.currency,
+    policy_minor: askedPolicy(screen)?.amount.minor ?? 0,
+    period: start && end ? { start: new Date(start), end: new Date(end) } : null,
+    used_share: usedShare(screen),
+    last_payment: last_payment && { ...last_payment, paid_at: new Date(last_payment.paid_at) },
+    now,
+  })
 }
 
 const sameInstant = (a: string | null, b: string): boolean =>

@@ -2,7 +2,6 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { mayAs } from '../../../domain/actor.ts'
 import { decidingRoles, type Desk } from '../../../domain/desk.ts'
-import { money, toDecimal } from '../../../domain/money.ts'
 import type { DeskPage } from '../../../http/admin/settings/desk.ts'
 import { get, post } from '../api.ts'
 import { Button } from '../kit/Button.tsx'
@@ -11,8 +10,11 @@ import { Card } from '../kit/Page.tsx'
 import { Time } from '../kit/Show.tsx'
 import { Refused } from '../kit/States.tsx'
 import { client, meQuery } from '../queries.ts'
-import { readAmount } from '../request/read-amount.ts'
+import { AmountInput } from './AmountInput.tsx'
+import { DisputeCosts } from './DisputeCosts.tsx'
 import { Frame } from './Frame.tsx'
+import { Rates } from './Rates.tsx'
+import { send as prove } from './send.ts'
 
 const key = ['settings', 'desk']
 
@@ -45,7 +47,7 @@ function Form({ kept }: { kept: Desk }) {
   const may = mayAs(me?.staff.role ?? '', 'owner')
   const [desk, setDesk] = useState(kept)
   const save = useMutation({
-    mutationFn: () => post<Desk>('/settings/desk', desk),
+    mutationFn: () => prove<Desk>('/settings/desk', desk),
     onSuccess: () => client.invalidateQueries(),
   })
   const set = (change: Partial<Desk>) => setDesk({ ...desk, ...change })
@@ -72,7 +74,7 @@ function Form({ kept }: { kept: Desk }) {
               <div key={role} className="contents">
                 <span>{words[role]}</span>
                 {(['per_request_minor', 'per_day_minor'] as const).map((which) => (
-                  <Limit
+                  <AmountInput
                     key={which}
                     label={`${words[role]}, ${which === 'per_request_minor' ? 'for one request' : 'on one day'}`}
                     minor={desk.limits[role][which]}
@@ -190,21 +192,8 @@ function Form({ kept }: { kept: Desk }) {
           </div>
           <p className="mt-2 text-small text-quiet">Nothing is ever paid or denied because nobody looked in time.</p>
         </Card>
-        <Card title="What a dispute costs">
-          <Field
-            label={`Fee of a dispute (${desk.currency.toUpperCase()})`}
-            hint="Beside a request the console compares a refund with a dispute. The fee is on Stripe’s price list for your country."
-          >
-            {() => (
-              <Limit
-                label="Fee of a dispute"
-                minor={desk.dispute_fee_minor}
-                currency={desk.currency}
-                set={(minor) => set({ dispute_fee_minor: minor ?? 0 })}
-              />
-            )}
-          </Field>
-        </Card>
+        <Rates desk={desk} set={set} />
+        <DisputeCosts desk={desk} set={set} />
       </fieldset>
       <Refused error={save.error} />
       {may ? (
@@ -220,41 +209,6 @@ function Form({ kept }: { kept: Desk }) {
         <p className="text-small text-quiet">Only an owner can change this.</p>
       )}
     </form>
-  )
-}
-
-/** An amount as people type it; what can't be read is not taken. */
-function Limit({
-  label,
-  minor,
-  currency,
-  set,
-}: {
-  label: string
-  minor: number | null
-  currency: string
-  set: (minor: number | null) => void
-}) {
-  const [text, setText] = useState(minor === null ? '' : toDecimal(money(minor, currency)))
-  const read = text.trim() === '' ? undefined : readAmount(text, currency, Number.MAX_SAFE_INTEGER)
-  return (
-    <span>
-      <Input
-        aria-label={label}
-        inputMode="decimal"
-        className="figures"
-        placeholder="no limit"
-        value={text}
-        aria-invalid={read?.ok === false}
-        onChange={({ target }) => {
-          setText(target.value)
-          if (target.value.trim() === '') return set(null)
-          const typed = readAmount(target.value, currency, Number.MAX_SAFE_INTEGER)
-          if (typed.ok) set(typed.minor)
-        }}
-      />
-      {read?.ok === false && <span className="text-small text-deny">{read.because}</span>}
-    </span>
   )
 }
 

@@ -17,7 +17,7 @@ const shown = (more: Partial<Parameters<typeof suggestAmounts>[0]> = {}) =>
 test('a part is suggested pro rata, by usage and as the last payment, each with its working', () => {
   expect(suggestAmounts(payment).map(({ word, minor, working }) => `${word} ${minor}: ${working}`)).toEqual([
     'All that is left 12000: $120.00 paid, $120.00 not given back',
-    'Unused days 4000: 10 of 30 days are left: $120.00 × 10 / 30',
+    'Unused days 4000: 10 of 30 days are left: $120.00 × 10 / 30, to the second and rounded down',
     'By usage 8400: 70 % was not used: $120.00 × 70 %',
     'As the last payment 2900: their last payment, on 5 Jan 2026, was $29.00',
     'Half 6000: $120.00 / 2',

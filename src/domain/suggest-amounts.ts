@@ -48,7 +48,7 @@ export function suggestAmounts({
     found.push({
       word: 'Unused days',
       minor: shareRoundedDown(all, unused, whole).minor,
-      working: `${days(unused)} of ${days(whole)} days are left: ${say(captured_minor)} × ${days(unused)} / ${days(whole)}`,
+      working: `${days(unused)} of ${days(whole)} days are left: ${say(captured_minor)} × ${days(unused)} / ${days(whole)}, to the second and rounded down`,
     })
   }
   if (used_share !== undefined) {

@@ -15,6 +15,7 @@ export type {
   SubscriptionDetail,
   ToldMessage,
 } from '../../db/admin-request.ts'
+export type { PreviewedLetter } from '../../flows/preview-letter.ts'
 export type { FirstApproval } from '../../flows/changes-since-approval.ts'
 export type { Undoable } from '../../db/admin-undo.ts'
 export type { Viewer } from '../../db/presence.ts'

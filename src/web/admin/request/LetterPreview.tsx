@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import type { PreviewedLetter } from '../../../flows/preview-letter.ts'
+import type { PreviewedLetter } from '../../../http/admin/screens.ts'
 import { post } from '../api.ts'
 import { languageName } from '../settings/Words.tsx'
 

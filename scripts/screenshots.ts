@@ -1,6 +1,8 @@
 // Pictures of every view for the README and the docs, from a running demo: npm run screenshots -- FILE
+// A second argument, portal-more, takes those of portalMore alone.
 // FILE holds what `npm start` printed (its last line tells the ways in). Needs Chromium; CHROMIUM names another one.
 import { mkdir, readFile } from 'node:fs/promises'
+import { languageCodes } from '../src/domain/languages.ts'
 import { chromium, type Browser, type Page } from 'playwright-core'
 
 type Ready = {
@@ -43,8 +45,9 @@ async function portal(
   scheme: 'light' | 'dark',
   walk: (page: Page) => Promise<void>,
   width = 390,
+  locale = 'en',
 ): Promise<void> {
-  const context = await browser.newContext({ viewport: { width, height: 844 }, colorScheme: scheme, locale: 'en' })
+  const context = await browser.newContext({ viewport: { width, height: 844 }, colorScheme: scheme, locale })
   const page = await context.newPage()
   await page.goto(ready.portal_links.find(({ name }) => name.startsWith(who))!.url)
   await page.waitForURL(/\/portal$/)
@@ -104,8 +107,56 @@ async function adminViews(page: Page, suffix: string): Promise<void> {
   await policyViews(page, suffix)
 }
 
+/** What customers come upon beside the steps: a question, the rules, the withdrawal; and where the merchant sets all that. */
+async function portalMore(): Promise<void> {
+  const key = { authorization: `Bearer ${ready.api_key}`, 'content-type': 'application/json' }
+  const list = await fetch(`${ready.api}/v1/refund_requests?status=in_review&limit=1`, { headers: key })
+  const [asked] = ((await list.json()) as { data: { id: string; payment: string }[] }).data
+  if (asked) {
+    await fetch(`${ready.api}/v1/refund_requests/${asked.id}/ask`, {
+      method: 'POST',
+      headers: key,
+      body: JSON.stringify({ question: 'Which version do you use, and what happens when you open the file?' }),
+    })
+    const made = await fetch(`${ready.api}/v1/portal_sessions`, {
+      method: 'POST',
+      headers: key,
+      body: JSON.stringify({ payment: asked.payment }),
+    })
+    const { url } = (await made.json()) as { url: string }
+    const page = await browser.newPage({ viewport: { width: 390, height: 844 } })
+    await page.goto(url)
+    await page.waitForURL(/requests/)
+    await shoot(page, 'portal-question', true)
+    await page.context().close()
+  }
+  const page = await browser.newPage({ viewport: { width: 390, height: 844 } })
+  await page.goto(`${ready.api}/policy/en`)
+  await shoot(page, 'portal-policy')
+  await page.goto(`${ready.api}/portal/withdrawal?lang=en`)
+  await page.getByLabel('Your name').fill('Ada Brandt')
+  await page.getByLabel('Which contract').fill('Studio monthly, INV-0042')
+  await page.getByLabel('Your e-mail address').fill('ada@example.com')
+  await shoot(page, 'portal-withdrawal')
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await shoot(page, 'portal-withdrawal-statement')
+  await page.context().close()
+  // Without Japanese, whose letters need a font that many machines lack.
+  for (const code of languageCodes.filter((each) => each !== 'ja')) {
+    await portal(browser, 'Ben', 'light', (each) => shoot(each, `portal-payments-${code}`), 390, code)
+  }
+  await admin(browser, 'light', 1440, async (each) => {
+    await each.goto(`${ready.admin}/settings/portal`)
+    await shoot(each, 'admin-settings-portal')
+    await each.goto(`${ready.admin}/settings/mail`)
+    await shoot(each, 'admin-settings-mail')
+  })
+}
+
 await mkdir(folder, { recursive: true })
 const browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: flags })
+await portalMore()
+if (process.argv.includes('portal-more')) process.exit()
 await admin(browser, 'light', 1440, (page) => adminViews(page, ''))
 await admin(browser, 'dark', 1440, (page) => adminViews(page, '-dark'))
 await admin(browser, 'light', 390, (page) => adminViews(page, '-phone'))

@@ -113,7 +113,7 @@ export async function htmlOf(
                       >
                         ${letter.subject}
                       </h1>
-                      ${letter.paragraphs.map((text) => html`<p class="ink" style="margin:0 0 14px;color:${ink}">${lines(text)}</p>`)}
+                      ${letter.paragraphs.map((text) => html`<p class="ink" style="margin:0 0 14px;color:${ink}"><span dir="auto">${lines(text)}</span></p>`)}
                       ${letter.quote === null ? '' : quoteBox(letter.quote)}
                       ${letter.facts.length === 0 ? '' : factsTable(letter.facts, start)}
                       ${letter.action === null || url === null ? '' : button(letter, brand, url, start)}

@@ -98,11 +98,11 @@ function rules(policy: Policy, { language, words }: Spoken) {
     const staff = capital(approversWords(rule, tongue))
     const then = said.then.filter((line) => line !== staff)
     return html`<section class="rule sheet" data-then="${rule.then}" id="${rule.id}">
-      ${text === undefined ? '' : html`<h2 lang="${rule.say[language] === undefined ? 'en' : language}">${text}</h2>`}
+      ${text === undefined ? '' : html`<h2 lang="${rule.say[language] === undefined ? 'en' : language}" dir="auto">${text}</h2>`}
       ${conditions(said, words, tongue)}
       <p class="label">${words.what}</p>
       <ul lang="${tongue}">
-        ${then.map((line) => html`<li>${line}.</li>`)}
+        ${then.map((line) => html`<li dir="auto">${line}.</li>`)}
       </ul>
     </section>`
   }
@@ -122,7 +122,7 @@ function conditions({ when }: DescribedRule, words: PageWords, tongue: string) {
   if (when.length === 0) return html`<p class="label">${words.rest}</p>`
   return html`<p class="label">${words.when}</p>
     <ul lang="${tongue}">
-      ${when.map((line) => html`<li>${line}.</li>`)}
+      ${when.map((line) => html`<li dir="auto">${line}.</li>`)}
     </ul>`
 }
 

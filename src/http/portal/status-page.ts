@@ -22,15 +22,16 @@ export function statusWithoutScript(request: RequestView, told: Told) {
       <h1>${asked ? words.asked.title : title}</h1>
       ${paid === null ? '' : html`<p class="get"><strong class="figure">${amount(paid.amount_minor, paid.currency, language)}</strong></p>`}
       <p>${explanation(request, told)}</p>
-      ${decision?.say ? html`<p class="say" lang="${decision.say_language}">${decision.say}</p>` : ''}
+      ${decision?.say ? html`<p class="say" lang="${decision.say_language}" dir="auto">${decision.say}</p>` : ''}
       ${
         decision?.missed_by
           ? html`<p>
-              ${status.missed_by} <span lang="${decision.missed_by.language}">${decision.missed_by.sentence}</span>
+              ${status.missed_by}
+              <span lang="${decision.missed_by.language}" dir="auto">${decision.missed_by.sentence}</span>
             </p>`
           : ''
       }
-      ${decision?.reply ? html`<blockquote class="reply"><p>${decision.reply}</p></blockquote>` : ''}
+      ${decision?.reply ? html`<blockquote class="reply"><p dir="auto">${decision.reply}</p></blockquote>` : ''}
     </section>
     <section class="sheet">
       <h2>${status.progress}</h2>

@@ -23,7 +23,11 @@ export function Badge({ badge }: { badge: BadgeOf }) {
         <Icon shape={shape} />
         <span>{badgeWords(badge, useSpoken())}</span>
       </span>
-      {badge.kind === 'not_refundable' && badge.because !== null && <span class="details">{badge.because}</span>}
+      {badge.kind === 'not_refundable' && badge.because !== null && (
+        <span class="details" dir="auto">
+          {badge.because}
+        </span>
+      )}
     </span>
   )
 }

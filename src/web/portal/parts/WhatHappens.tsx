@@ -29,14 +29,16 @@ export function WhatHappens({ preview }: { preview: Preview }) {
       )}
       {verdict !== 'approve' && <PaymentLine payment={payment} />}
       {preview.say !== null && (
-        <p class="say" lang={preview.say_language}>
+        <p class="say" lang={preview.say_language} dir="auto">
           {preview.say}
         </p>
       )}
       {verdict === 'deny' && preview.missed_by !== null && (
         <p class="missed">
           <span class="label">{words.status.missed_by}</span>
-          <span lang={preview.missed_by.language}>{preview.missed_by.sentence}</span>
+          <span lang={preview.missed_by.language} dir="auto">
+            {preview.missed_by.sentence}
+          </span>
         </p>
       )}
       {verdict === 'review' && preview.amount_minor > 0 && <p>{fill(words.then.review_amount, { amount })}</p>}

@@ -94,7 +94,19 @@ function Headline({ request }: { request: RequestView }) {
       <Title>{asked ? words.asked.title : titleOf(request, words)}</Title>
       {paid !== null && <Paid paid={paid} request={request} />}
       {!asked && <Explanation request={request} />}
+      {request.decision?.reply != null && <Reply reply={request.decision.reply} />}
     </section>
+  )
+}
+
+/** What a person wrote comes first of all that is said: it is why the answer is what it is. */
+function Reply({ reply }: { reply: string }) {
+  const { status } = useWords()
+  return (
+    <blockquote class="reply">
+      <p class="label">{status.reply}</p>
+      <p dir="auto">{reply}</p>
+    </blockquote>
   )
 }
 
@@ -161,14 +173,16 @@ function Denial({ request: { decision } }: { request: RequestView }) {
   return (
     <>
       {decision?.by === 'policy' && decision.say !== null && (
-        <p class="say" lang={decision.say_language}>
+        <p class="say" lang={decision.say_language} dir="auto">
           {decision.say}
         </p>
       )}
       {missed != null && (
         <p class="missed">
           <span class="label">{status.missed_by}</span>
-          <span lang={missed.language}>{missed.sentence}</span>
+          <span lang={missed.language} dir="auto">
+            {missed.sentence}
+          </span>
         </p>
       )}
       {decision?.by !== 'policy' && decision?.reply === null && <p>{status.denied}</p>}
@@ -208,12 +222,6 @@ function Details({ request }: { request: RequestView }) {
   return (
     <section class="sheet">
       <h2>{words.status.request}</h2>
-      {decision?.reply != null && (
-        <blockquote class="reply">
-          <p class="label">{words.status.reply}</p>
-          <p>{decision.reply}</p>
-        </blockquote>
-      )}
       <PaymentLine payment={payment} />
       <dl class="facts">
         {Object.hasOwn(names, request.reason) && decision?.by !== 'elsewhere' && (

@@ -139,7 +139,7 @@ function One({ preview }: { preview: Preview }) {
       )}
       {preview.verdict === 'review' && <p>{words.then.review_title}.</p>}
       {preview.say !== null && (
-        <p class="say" lang={preview.say_language}>
+        <p class="say" lang={preview.say_language} dir="auto">
           {preview.say}
         </p>
       )}

@@ -10,6 +10,7 @@ import { changeLook, changeText } from '../../src/flows/portal-look.ts'
 import { publishPolicy } from '../../src/flows/publish-policy.ts'
 import { makeServer } from '../../src/http/server.ts'
 import { portalWorld, type PortalWorld } from '../portal-world.ts'
+import { snippets } from '../../src/web/admin/settings/embed-snippets.ts'
 import { startChromium } from './chromium.ts'
 import { sound } from './sound.ts'
 
@@ -44,6 +45,12 @@ beforeAll(async () => {
       <body class="${c.req.query('night') ? 'night' : ''}"><main><h1>Your account</h1>
       <script async src="${origin}/portal/embed.js"></script>
       <moneyback-refunds token="${c.req.query('token') ?? ''}"></moneyback-refunds></main></body></html>`),
+  )
+  // The snippet that the settings show, as it is.
+  pages.get('/copied', (c) =>
+    c.html(
+      `<!doctype html><html lang="en"><title>Shop</title><h1>Copied</h1>${snippets.html.text(origin).replace(/"TOKEN"/, `"${c.req.query('token') ?? ''}"`)}`,
+    ),
   )
   const [http2, port2] = await listening(pages)
   shops = http2
@@ -106,6 +113,15 @@ describe.skipIf(!browser)('the portal on a page of another site', () => {
       expect(await page.context().cookies()).toEqual([])
     },
   )
+
+  test('the snippet for plain HTML works as it is copied, with a token in the place of TOKEN', async () => {
+    const { customer } = await world.pays({ name: 'Copied' })
+    const { token } = await world.link({ customer })
+    const page = await open(`${shop}/copied?token=${token}`)
+    const frame = await inside(page)
+    await frame.waitForSelector('.payment')
+    expect(await page.context().cookies()).toEqual([])
+  })
 
   test('follows the page’s language and theme, also when they change', async () => {
     const { customer } = await world.pays({ name: 'Follows' })

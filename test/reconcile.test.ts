@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { adminReports } from '../src/db/admin-reports.ts'
+import { adminRequests, type RequestsFilter } from '../src/db/admin-requests.ts'
 import { approveRequest } from '../src/flows/approve-request.ts'
 import { backfillEvents, followPending, sweepRefunds } from '../src/flows/reconcile.ts'
 import { colleague } from './cases.ts'
@@ -93,6 +95,33 @@ test('a refund that carries our mark and is not in our books is booked once and 
   await sweepRefunds(world.app, long)
   expect((await exceptions(world)).map(({ kind }) => kind)).toEqual(['our_row_was_lost'])
   expect(await world.rows('select reserved_minor from payment')).toEqual([{ reserved_minor: 900 }])
+})
+
+test('refunds made in Stripe are listed and counted by what the policy says of them afterwards', async () => {
+  await using world = await openWorld()
+  const [bought, subscribed] = [await world.buys(), await world.subscribes()]
+  await world.daysAgo(0)
+  await world.settle()
+  await world.stripe.refunds.create({ payment_intent: bought.payment, metadata: { reason: 'changed_mind' } })
+  await world.stripe.refunds.create({ payment_intent: subscribed.payment, metadata: { reason: 'changed_mind' } })
+  await world.settle()
+  await world.ask((await world.buys()).payment)
+  const { db, account } = world.app
+  const listed = async (filter: RequestsFilter) =>
+    (await adminRequests(db, account, filter)).rows.map(({ channel, amount_minor, in_policy }) => [
+      channel,
+      amount_minor,
+      in_policy,
+    ])
+  expect((await listed({})).toSorted()).toEqual([
+    ['api', 4900, null],
+    ['stripe', 2900, false],
+    ['stripe', 4900, true],
+  ])
+  expect(await listed({ policy: 'out' })).toEqual([['stripe', 2900, false]])
+  expect(await listed({ policy: 'in' })).toEqual([['stripe', 4900, true]])
+  const far = { from: long, to: new Date(world.app.now().getTime() + 86_400_000) }
+  expect((await adminReports(db, account, far)).now).toMatchObject({ made_in_stripe: 2, out_of_policy: 1 })
 })
 
 test('an event that can never be understood is put aside for a person and does not hold up the others', async () => {

@@ -17,6 +17,9 @@ export type Headline = {
   to_decision: number | null
   to_money: number | null
   waiting: number
+  /** Refunds that somebody made in Stripe, and how many of those the policy would not have made so. */
+  made_in_stripe: number
+  out_of_policy: number
 }
 
 export type CurrencyLine = { currency: string; refunded_minor: number; paid_minor: number; refunds: number }
@@ -92,10 +95,11 @@ const nameOfReason = (account: string): RawBuilder<unknown> => sql`
   coalesce((select labels ->> 'en' from reason where account_id = ${account} and code = asked.reason), reason)`
 
 const asked = (account: string, from: Date, to: Date): RawBuilder<unknown> => sql`
-  select r.id, r.status, r.reason, r.currency, r.created_at, r.decided_at, d.rule, d.verdict, f.paid_minor, f.paid_at,
+  select r.id, r.status, r.reason, r.currency, r.created_at, r.decided_at, d.rule, d.verdict, f.paid_minor, f.paid_at, r.channel,
+    coalesce(d.verdict = 'approve' and d.amount_minor >= r.asked_minor, false) as in_policy,
     (select by from decision l where l.account_id = r.account_id and l.request_id = r.id order by at desc, id desc limit 1) as last_by
   from refund_request r
-  left join lateral (select rule, verdict from decision
+  left join lateral (select rule, verdict, amount_minor from decision
     where account_id = r.account_id and request_id = r.id and by = 'policy' order by at desc, id desc limit 1) d on true
   left join lateral (select coalesce(sum(amount_minor), 0) as paid_minor, max(settled_at) as paid_at from refund
     where account_id = r.account_id and request_id = r.id and status = 'succeeded') f on true
@@ -107,6 +111,8 @@ const headline = (account: string, from: Date, to: Date): RawBuilder<unknown> =>
     'decided', count(*) filter (where decided_at is not null and last_by <> 'stripe'),
     'by_policy', count(*) filter (where decided_at is not null and last_by = 'policy'),
     'refunded', count(*) filter (where status = 'refunded'),
+    'made_in_stripe', count(*) filter (where channel = 'stripe'),
+    'out_of_policy', count(*) filter (where channel = 'stripe' and not in_policy),
     'to_decision', percentile_cont(0.5) within group (order by extract(epoch from decided_at - created_at))
       filter (where decided_at is not null and last_by <> 'stripe'),
     'to_money', percentile_cont(0.5) within group (order by extract(epoch from paid_at - created_at))

@@ -24,6 +24,8 @@ export type RequestListRow = {
   decided_by_name: string | null
   rule: string | null
   refund_status: RefundStatus | null
+  /** Of a refund that somebody made in Stripe: whether the policy would have approved it, and so much. Null for all others. */
+  in_policy: boolean | null
 }
 
 export type RequestsScreen = { rows: RequestListRow[]; next: string | null }
@@ -36,6 +38,8 @@ export type RequestsFilter = {
   /** Who decided: `policy` or `person`. */
   readonly by?: string | undefined
   readonly currency?: string | undefined
+  /** Made in Stripe, `in` the policy or `out` of it. */
+  readonly policy?: 'in' | 'out' | undefined
   readonly from?: Date | undefined
   readonly to?: Date | undefined
   readonly q?: string | undefined
@@ -59,11 +63,12 @@ export async function adminRequests(db: Db, account: string, filter: RequestsFil
       where r.account_id = ${account})
     select coalesce(json_agg(line), '[]') as rows from (select f.id, f.status, f.created_at, f.decided_at, f.customer_id, f.customer_name, f.customer_email, f.description,
       coalesce(rf.amount_minor, nullif(d.amount_minor, 0), f.asked_minor, f.captured_minor) as amount_minor, f.currency,
-      f.reason, f.channel, d.verdict, d.by as decided_by, s.name as decided_by_name, pd.rule, rf.status as refund_status
+      f.reason, f.channel, d.verdict, d.by as decided_by, s.name as decided_by_name, pd.rule, rf.status as refund_status,
+      ${inPolicy} as in_policy
     from found f
     left join lateral (select verdict, by, amount_minor from decision
       where account_id = f.account_id and request_id = f.id order by at desc, id desc limit 1) d on true
-    left join lateral (select rule from decision
+    left join lateral (select rule, verdict, amount_minor from decision
       where account_id = f.account_id and request_id = f.id and by = 'policy' order by at desc, id desc limit 1) pd on true
     left join lateral (select amount_minor, status from refund
       where account_id = f.account_id and request_id = f.id order by created_at desc limit 1) rf on true
@@ -75,9 +80,12 @@ export async function adminRequests(db: Db, account: string, filter: RequestsFil
   return { rows: page, next: rows.length > pageSize ? (page.at(-1)?.id ?? null) : null }
 }
 
+/** What the policy said about a refund of channel `stripe`, which was made before it was asked: src/flows/adopt-refund.ts. */
+const inPolicy = sql`case when f.channel = 'stripe' then coalesce(pd.verdict = 'approve' and pd.amount_minor >= f.asked_minor, false) end`
+
 function where(
   account: string,
-  { status, reason, channel, rule, by, currency, from, to, q, after }: RequestsFilter,
+  { status, reason, channel, rule, by, currency, policy, from, to, q, after }: RequestsFilter,
 ): RawBuilder<unknown> {
   const parts: RawBuilder<unknown>[] = [sql`true`]
   if (status) parts.push(sql`f.status = ${status}`)
@@ -86,6 +94,7 @@ function where(
   if (rule) parts.push(sql`pd.rule = ${rule}`)
   if (by === 'policy') parts.push(sql`d.by = 'policy' and d.verdict <> 'review'`)
   if (by === 'person') parts.push(sql`(d.by like 'staff:%' or d.by like 'api\\_key:%')`)
+  if (policy) parts.push(sql`${inPolicy} = ${policy === 'in'}`)
   if (currency) parts.push(sql`f.currency = ${currency}`)
   if (from) parts.push(sql`f.created_at >= ${from}`)
   if (to) parts.push(sql`f.created_at < ${to}`)

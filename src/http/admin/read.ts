@@ -47,6 +47,7 @@ const requestsQuery = z.object({
   rule: text,
   by: text,
   currency: text,
+  policy: z.enum(['in', 'out']).optional(),
   q: text,
   after: text,
   from: day,

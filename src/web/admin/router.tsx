@@ -68,7 +68,7 @@ const queue = createRoute({
 const requests = createRoute({
   getParentRoute: () => staff,
   path: '/requests',
-  validateSearch: texts('status', 'reason', 'channel', 'rule', 'by', 'currency', 'from', 'to', 'q', 'after'),
+  validateSearch: texts('status', 'reason', 'channel', 'rule', 'by', 'currency', 'policy', 'from', 'to', 'q', 'after'),
   component: lazyRouteComponent(() => import('./screens/RequestsScreen.tsx'), 'RequestsScreen'),
 })
 const request = createRoute({

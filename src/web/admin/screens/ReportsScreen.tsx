@@ -206,6 +206,22 @@ function Figures({
             </li>
           ))}
         </ul>
+        {now.made_in_stripe > 0 && (
+          <p className="mt-3 text-small text-quiet">
+            <Link to="/requests" search={{ ...range, channel: 'stripe' }} className="text-accent underline">
+              {now.made_in_stripe === 1 ? '1 refund was' : `${now.made_in_stripe} refunds were`} made in Stripe
+            </Link>
+            {', '}
+            <Link
+              to="/requests"
+              search={{ ...range, channel: 'stripe', policy: 'out' }}
+              className="text-accent underline"
+            >
+              {now.out_of_policy} of them outside the policy
+            </Link>
+            .
+          </p>
+        )}
       </Card>
     </>
   )

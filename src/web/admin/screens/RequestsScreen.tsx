@@ -46,6 +46,17 @@ export function RequestsScreen() {
           choices={Object.entries(channelWords)}
           onPick={(channel) => set({ channel })}
         />
+        {(filter.channel === 'stripe' || filter.policy) && (
+          <Pick
+            label="Policy"
+            value={filter.policy}
+            choices={[
+              ['in', 'inside'],
+              ['out', 'outside'],
+            ]}
+            onPick={(policy) => set({ policy })}
+          />
+        )}
         {(range || filter.rule || filter.currency) && (
           <button
             type="button"
@@ -143,7 +154,14 @@ function Table({ rows }: { rows: RequestListRow[] }) {
               <td className="max-w-56 truncate">
                 <ReasonName code={row.reason} />
               </td>
-              <td className="max-w-40 truncate text-quiet">{decider(row)}</td>
+              <td className="max-w-40 truncate text-quiet">
+                {decider(row)}
+                {row.in_policy !== null && (
+                  <span className={`block text-small ${row.in_policy ? '' : 'text-deny'}`}>
+                    {row.in_policy ? 'inside the policy' : 'outside the policy'}
+                  </span>
+                )}
+              </td>
               <td className="text-right">
                 <Amount minor={row.amount_minor} currency={row.currency} />
               </td>

@@ -12,17 +12,27 @@ export type LoadReport = {
   readonly wrong: readonly string[]
 }
 
+/** How many requests each payment gets, one after the other: a tenth of its money each, so that at the end nothing is left. */
+const perPayment = 10
+const partMinor = 100
+
+type Order = { readonly payment: string; readonly key: string }
+
 /**
  * Requests over the API while PostgreSQL crashes every 5 to 10 seconds and the lines to it and to Stripe are cut. Who gets no
  * answer asks again under the same key. Nothing that was acknowledged may be lost, and at the end everything is paid, once.
  */
-export async function load(stage: Stage, requests: number, atOnce = 12): Promise<LoadReport> {
+export async function load(stage: Stage, requests: number, atOnce = 24): Promise<LoadReport> {
   const programs = [stage.start('serve'), stage.start('work'), stage.start('work')]
   await Promise.all(programs.map(({ ready }) => ready))
-  const waiting: string[] = []
-  for (let left = requests; left > 0; left -= 1000) waiting.push(...(await stage.buy(Math.min(1000, left))))
+  const payments = await stage.buy(Math.ceil(requests / perPayment))
+  const waiting: Order[] = Array.from({ length: requests }, (_, i) => {
+    const payment = payments[i % payments.length]!
+    return { payment, key: `${payment}-${Math.floor(i / payments.length)}` }
+  })
   const begun = Date.now()
   const acknowledged = new Map<string, string>()
+  const refused: string[] = []
   let [tries, databaseCrashes, cuts, over] = [0, 0, 0, false]
   const trouble = async (everyMs: () => number, act: () => Promise<unknown>): Promise<void> => {
     while (!over) {
@@ -54,15 +64,23 @@ export async function load(stage: Stage, requests: number, atOnce = 12): Promise
     ),
   ]
   const client = async (): Promise<void> => {
-    for (let payment = waiting.pop(); payment !== undefined; payment = waiting.pop()) {
-      for (let wait = 50; !acknowledged.has(payment); wait = Math.min(1000, wait * 2)) {
+    for (let order = waiting.shift(); order !== undefined; order = waiting.shift()) {
+      const { payment, key } = order
+      const body = { payment, reason: 'changed_mind', amount_minor: partMinor }
+      for (let wait = 50, over = false; !over; wait = Math.min(1000, wait * 2)) {
         tries++
         const answer = await stage
-          .api('POST', '/v1/refund_requests', { payment, reason: 'changed_mind' }, { 'idempotency-key': payment })
+          .api('POST', '/v1/refund_requests', body, { 'idempotency-key': key })
           .catch(() => undefined)
-        if (answer?.status === 201) acknowledged.set(payment, answer.body.id)
-        else await pause(wait)
+        over = answer !== undefined && (answer.status === 201 || isAnswer(answer))
+        if (answer?.status === 201) acknowledged.set(key, answer.body.id)
+        // The one before it is still under way: later, as another request.
+        else if (answer?.body.code === 'request_already_open') waiting.push({ payment, key: `${key}+` })
+        else if (answer && over) refused.push(`${key} was answered with ${answer.status} ${answer.body.code}`)
+        if (answer?.status !== 201) await pause(wait)
       }
+      if (acknowledged.size % 500 === 0)
+        console.log(`  ${acknowledged.size} acknowledged after ${((Date.now() - begun) / 1000).toFixed(0)} s`)
     }
   }
   await Promise.all(Array.from({ length: atOnce }, client))
@@ -72,7 +90,12 @@ export async function load(stage: Stage, requests: number, atOnce = 12): Promise
   })
   over = true
   await Promise.all(troubles)
-  const wrong = [...(await lost(stage, acknowledged)), ...(await compareWithStripe(stage)), ...(await stage.verify())]
+  const wrong = [
+    ...refused,
+    ...(await lost(stage, acknowledged)),
+    ...(await compareWithStripe(stage)),
+    ...(await stage.verify()),
+  ]
   for (const { process, said } of programs)
     if (process.exitCode !== null || process.signalCode !== null)
       wrong.push(`a process ended by itself: ${said().slice(-500)}`)
@@ -90,6 +113,10 @@ export async function load(stage: Stage, requests: number, atOnce = 12): Promise
     wrong,
   }
 }
+
+/** A no, and no "try again": it is kept under the key. */
+const isAnswer = ({ status, body }: { status: number; body: { code?: string } }): boolean =>
+  status >= 400 && status < 500 && status !== 429 && body.code !== 'idempotency_key_in_use'
 
 async function lost({ rows }: Stage, acknowledged: ReadonlyMap<string, string>): Promise<string[]> {
   const kept = new Map(

@@ -66,7 +66,7 @@ export async function load(stage: Stage, requests: number, atOnce = 24): Promise
   const client = async (): Promise<void> => {
     for (let order = waiting.shift(); order !== undefined; order = waiting.shift()) {
       const { payment, key } = order
-      const body = { payment, reason: 'changed_mind', amount_minor: partMinor }
+      const body = { payment, reason: 'changed_mind', amount: partMinor }
       for (let wait = 50, over = false; !over; wait = Math.min(1000, wait * 2)) {
         tries++
         const answer = await stage

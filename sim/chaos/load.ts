@@ -77,9 +77,10 @@ export async function load(stage: Stage, requests: number, atOnce = 24): Promise
         // The one before it is still under way: later, as another request.
         else if (answer?.body.code === 'request_already_open') waiting.push({ payment, key: `${key}+` })
         else if (answer && over) refused.push(`${key} was answered with ${answer.status} ${answer.body.code}`)
-        if (answer?.status !== 201) await pause(wait)
+        if (answer?.body.code === 'request_already_open') await pause(500)
+        else if (answer?.status !== 201) await pause(wait)
       }
-      if (acknowledged.size % 500 === 0)
+      if (acknowledged.has(key) && acknowledged.size % 500 === 0)
         console.log(`  ${acknowledged.size} acknowledged after ${((Date.now() - begun) / 1000).toFixed(0)} s`)
     }
   }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { seedReasons } from '../src/db/reasons.ts'
 import { comeToRest, reconcile } from './rest.ts'
 import { chanceOf } from './chance.ts'
 import type { Server } from './database.ts'
@@ -65,6 +66,7 @@ async function install({ account, server, now }: Lab): Promise<void> {
      values ($1, 1, $2, 'For the simulation.', 'moneyback', $3, $3)`,
     [account, policies[0], at],
   )
+  await seedReasons(server.books, account, at)
 }
 
 async function playCommand(lab: Lab, command: Command): Promise<void> {

@@ -13,6 +13,8 @@ test(
     const args = ['--histories', '40', '--from', '1', '--twice', '8', '--url', inject('postgresUrl')]
     const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' })
     expect([status, stdout + stderr]).toEqual([0, expect.stringMatching(/violations=0\s*$/)])
+    // Not by doing nothing: most of them come to a refund.
+    expect(Number(/ refunds=(\d+)/.exec(stdout)?.[1])).toBeGreaterThan(20)
   },
 )
 

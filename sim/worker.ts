@@ -27,7 +27,8 @@ export async function openPlayer(url: string, name: string, template?: string): 
         await server?.close()
         server = await openServer(await copyOfTemplate(url, `${name}_${++databases % 2}`, template))
       }
-      const result = await play(history, `acct_${name}x${++played}`, server, counted)
+      // Of one length, however many came before: what is long is cut short in a trace.
+      const result = await play(history, `acct_${name}x${String(++played).padStart(7, '0')}`, server, counted)
       if (result.violations.length > 0) {
         // What a broken history leaves behind is nobody else's.
         await server.close()

@@ -105,11 +105,18 @@ async function recover(stage: Stage, histories: number, died: number): Promise<C
   const ended = new Map<string, number>()
   // Requests that got no answer are asked again, as a shop does.
   for (const payment of await paymentsWithoutRequest(stage)) await ask(stage, payment, 'changed_mind')
-  await until('every refund is over', 180, async () => {
+  // Longer than what is asked below: what comes too late is counted there, and what never comes is named here.
+  await until('every refund is over', 400, async () => {
     const rows = await stage.rows<Row>('select id, status, lease_until, next_at from refund')
     for (const { id, status } of rows) if (status === 'succeeded' && !ended.has(id)) ended.set(id, Date.now())
     const waiting = await stage.rows("select 1 from refund_request where status in ('submitted', 'approved')")
     return waiting.length === 0 && rows.every(({ status }) => status === 'succeeded')
+  }).catch(async (error: Error) => {
+    const open = await stage.rows(`
+      select q.id, q.status, q.last_error, r.id as refund, r.status as is, r.last_outcome, r.next_at, r.lease_until
+      from refund_request q left join refund r on r.account_id = q.account_id and r.request_id = q.id
+      where q.status <> 'refunded' or r.status <> 'succeeded'`)
+    throw new Error(`${error.message}: ${JSON.stringify(open)}`)
   })
   for (const { process, ended: over } of programs) {
     process.kill('SIGTERM')

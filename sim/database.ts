@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import pg from 'pg'
 import { exactTypes, overPool, type Db } from '../src/db/connect.ts'
+import { cut } from './cut.ts'
 import type { Fault } from './history.ts'
 import type { Activity, Call, Scheduler } from './scheduler.ts'
 
@@ -311,5 +312,5 @@ function labelOf(text: string, values: readonly unknown[]): string {
 function shown(value: unknown): string {
   if (value instanceof Date) return value.toISOString()
   if (Array.isArray(value)) return `[${value.map(shown).join(',')}]`
-  return String(value).slice(0, 60)
+  return cut(String(value), 60)
 }

@@ -3,6 +3,7 @@ import { answer, type Request, type Twist } from '../stripe-simulator/api.ts'
 import type { RequestEffect } from '../stripe-simulator/faults.ts'
 import { twistOf } from '../stripe-simulator/twists.ts'
 import type { World } from '../stripe-simulator/world.ts'
+import { cut } from './cut.ts'
 import type { Fault, FaultKind, Where } from './history.ts'
 import type { Call, Scheduler } from './scheduler.ts'
 
@@ -55,7 +56,7 @@ export function stripeClient(network: Network, scheduler: Scheduler, process: st
       const request: Request = { method, target, headers: lowerCase(headers), body: body ?? '' }
       scheduler.park({
         kinds: kindsOf(method, target),
-        label: `${process} ${method} ${target.slice(0, 120)} ${method === 'POST' ? `${body} key=${request.headers['idempotency-key']}` : ''}`,
+        label: `${process} ${method} ${cut(target, 120)} ${method === 'POST' ? `${body} key=${request.headers['idempotency-key']}` : ''}`,
         async perform(fault) {
           await exchange(network, process, this as Call, request, fault, resolve, reject)
         },

@@ -151,3 +151,11 @@ test.each([
 ])('the dative of "%s" is %s', (phrase, expected) => {
   expect(dative(phrase)).toBe(expected)
 })
+
+test('what a guard tells the customer is there in every language of the portal', () => {
+  const portal = readdirSync(new URL('../../web/portal/words/', import.meta.url))
+    .filter((file) => /^[a-z]{2}\.ts$/.test(file))
+    .map((file) => file.slice(0, 2))
+  expect(portal.length).toBeGreaterThan(8)
+  for (const { id, say } of guards) expect([id, Object.keys(say).toSorted()]).toEqual([id, portal.toSorted()])
+})

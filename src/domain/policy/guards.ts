@@ -1,5 +1,6 @@
 import type { Facts } from '../facts.ts'
 import { refundableUntilAtStripe, rulesOfMethod } from '../payment-methods.ts'
+import { guardSentences } from './guard-sentences.ts'
 import type { Sentences } from './policy.ts'
 
 /** What no policy can write away: money that can't be given back at all. */
@@ -21,10 +22,7 @@ export const guards: readonly Guard[] = [
     required: 'the payment was captured',
     actual: () => 'not captured',
     because: 'The payment was never captured, so there is nothing to give back.',
-    say: {
-      en: 'This payment was never collected, so there is nothing to refund.',
-      de: 'Diese Zahlung wurde nie eingezogen, es gibt also nichts zu erstatten.',
-    },
+    say: guardSentences.not_captured,
   },
   {
     id: 'guard:disputed',
@@ -33,10 +31,7 @@ export const guards: readonly Guard[] = [
     required: 'no open or lost dispute',
     actual: ({ payment }) => (payment.dispute === 'lost' ? 'a lost dispute' : 'an open dispute'),
     because: 'The bank has taken over this payment in a dispute. A refund beside it would pay twice.',
-    say: {
-      en: 'Your bank is already handling this payment, so we cannot refund it here.',
-      de: 'Ihre Bank bearbeitet diese Zahlung bereits, deshalb können wir sie hier nicht erstatten.',
-    },
+    say: guardSentences.disputed,
   },
   {
     id: 'guard:already_refunded',
@@ -45,7 +40,7 @@ export const guards: readonly Guard[] = [
     required: 'something left to refund',
     actual: () => 'nothing left',
     because: 'All of this payment was already refunded.',
-    say: { en: 'This payment was already refunded in full.', de: 'Diese Zahlung wurde bereits vollständig erstattet.' },
+    say: guardSentences.already_refunded,
   },
   {
     id: 'guard:method_without_refund',
@@ -54,10 +49,7 @@ export const guards: readonly Guard[] = [
     required: 'a payment method that can be refunded',
     actual: ({ payment }) => payment.method ?? 'unknown',
     because: 'Stripe cannot send money back to this payment method.',
-    say: {
-      en: 'Payments made this way cannot be refunded automatically. Please contact us.',
-      de: 'So bezahlte Beträge lassen sich nicht automatisch erstatten. Bitte schreiben Sie uns.',
-    },
+    say: guardSentences.method_without_refund,
   },
   {
     id: 'guard:method_window_over',
@@ -69,10 +61,7 @@ export const guards: readonly Guard[] = [
     required: 'within the time in which Stripe refunds this payment method',
     actual: ({ payment }) => `paid by ${payment.method} on ${payment.paid_at.toISOString().slice(0, 10)}`,
     because: 'Stripe no longer sends money back to this payment method: too much time has passed.',
-    say: {
-      en: 'Too much time has passed to send the money back the way it was paid. Please contact us.',
-      de: 'Auf dem Weg, auf dem bezahlt wurde, lässt sich nach so langer Zeit nichts mehr erstatten. Bitte schreiben Sie uns.',
-    },
+    say: guardSentences.method_window_over,
   },
   {
     id: 'guard:wrong_currency',
@@ -81,7 +70,7 @@ export const guards: readonly Guard[] = [
     required: 'the currency of the payment',
     actual: ({ request }) => request.amount.currency,
     because: 'The amount was asked in another currency than was paid.',
-    say: { en: 'A refund is made in the currency of the payment.', de: 'Erstattet wird in der Währung der Zahlung.' },
+    say: guardSentences.wrong_currency,
   },
   {
     id: 'guard:nothing_asked',
@@ -90,6 +79,6 @@ export const guards: readonly Guard[] = [
     required: 'an amount above zero',
     actual: () => 'nothing',
     because: 'Nothing was asked for.',
-    say: { en: 'Please ask for an amount above zero.', de: 'Bitte fragen Sie einen Betrag über null an.' },
+    say: guardSentences.nothing_asked,
   },
 ]

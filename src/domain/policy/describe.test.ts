@@ -6,6 +6,7 @@ import { describePolicy } from './describe.ts'
 import type { DescribedRule } from './describe.ts'
 import { walk } from './expression.ts'
 import { dative } from './german.ts'
+import { guards } from './guards.ts'
 import { parsePolicy } from './parse.ts'
 import type { Policy, Rule } from './policy.ts'
 

@@ -107,7 +107,7 @@ test('the letters about a request are one thread', async () => {
 
 test.each([
   ['de-AT', 'Ihre Anfrage wird von einem Menschen', 'ltr'],
-  ['ar', 'سينظر أحد أفراد فريقنا في طلبك', 'rtl'],
+  ['ar', 'سيراجع أحد موظفينا طلبكم', 'rtl'],
   ['sv', 'A person will look', 'ltr'],
 ])('a customer with the locale %s is written to in their language', async (locale, subject, direction) => {
   const { request } = await waiting(locale)

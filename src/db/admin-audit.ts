@@ -42,7 +42,7 @@ export async function adminAudit(db: Db, account: string, filter: AuditFilter): 
 
 function where(account: string, { actor, action, subject, from, to, before }: AuditFilter): RawBuilder<unknown> {
   const parts: RawBuilder<unknown>[] = [sql`account_id = ${account}`]
-  if (actor) parts.push(sql`(actor = ${actor} or starts_with(actor, ${`${actor}:`}))`)
+  if (actor) parts.push(actor.includes(':') ? sql`actor = ${actor}` : sql`split_part(actor, ':', 1) = ${actor}`)
   if (action) parts.push(sql`action = ${action}`)
   // With a request, what happened to its refunds.
   if (subject)

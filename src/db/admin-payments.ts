@@ -9,6 +9,7 @@ import {
 } from './admin-request.ts'
 import type { Db } from './connect.ts'
 import type { PaymentRow } from './payments.ts'
+import { customerHas, customersLike, hasFew, paymentHas, paymentsLike, paymentsNamed } from './search.ts'
 
 export type FoundPayment = PaymentRow & { customer_name: string | null; customer_email: string | null }
 
@@ -30,26 +31,45 @@ export async function adminPayments(
 ): Promise<{ rows: FoundPayment[]; next: string | null }> {
   const parts: RawBuilder<unknown>[] = [sql`p.account_id = ${account}`]
   if (customer) parts.push(sql`p.customer_id = ${customer}`)
-  if (q?.trim()) parts.push(found(q.trim()))
   if (after)
     parts.push(
       sql`(p.paid_at, p.id) < (select paid_at, id from payment where account_id = ${account} and id = ${after})`,
     )
+  const newest = (where: readonly RawBuilder<unknown>[]) => sql`
+    select * from payment p where ${sql.join(where, sql` and `)} order by paid_at desc, id desc limit ${pageSize + 1}`
+  const text = q?.trim()
+  const source = text ? await found(db, account, text, (where) => newest([...parts, where])) : newest(parts)
   const { rows } = await sql<FoundPayment>`
     select p.*, c.name as customer_name, c.email as customer_email
-    from payment p left join customer c on c.account_id = p.account_id and c.id = p.customer_id
-    where ${sql.join(parts, sql` and `)}
+    from (${source}) p left join customer c on c.account_id = p.account_id and c.id = p.customer_id
     order by p.paid_at desc, p.id desc limit ${pageSize + 1}`.execute(db)
   const page = rows.slice(0, pageSize)
   return { rows: page, next: rows.length > pageSize ? (page.at(-1)?.id ?? null) : null }
 }
 
-function found(q: string): RawBuilder<unknown> {
-  const like = `%${q.toLowerCase().replaceAll(/[\\%_]/g, '\\$&')}%`
-  const minor = amounts(q)
-  return sql`(lower(c.email) like ${like} or lower(c.name) like ${like}
-    or ${q} in (p.id, p.stripe_payment_intent, p.stripe_charge, p.customer_id, p.invoice_number, p.invoice_id, p.card_last4, p.subscription_id)
-    or p.captured_minor = any(${minor}::bigint[]))`
+type Newest = (where: RawBuilder<unknown>) => RawBuilder<unknown>
+
+/** The newest payments that match, in each of the ways in which one can match; each way has its index. */
+async function found(db: Db, account: string, q: string, newest: Newest): Promise<RawBuilder<unknown>> {
+  const [people, products] = [customersLike(account, q), paymentsLike(account, q)]
+  const named = sql`p.id in (${paymentsNamed(account, q)})`
+  const ways = [
+    ...amounts(q).map((minor) => newest(sql`p.captured_minor = ${minor}`)),
+    ...((await hasFew(db, paymentsNamed(account, q)))
+      ? [newest(named)]
+      : [newest(sql`p.customer_id = ${q}`), newest(sql`p.card_last4 = ${q}`)]),
+    (await hasFew(db, people))
+      ? newest(sql`p.customer_id in (${people})`)
+      : newest(
+          sql`exists (select from customer c where c.account_id = p.account_id and c.id = p.customer_id and ${customerHas(q)})`,
+        ),
+    (await hasFew(db, products)) ? newest(sql`p.id in (${products})`) : newest(paymentHas(q)),
+  ]
+  // One payment can match in several ways.
+  return sql`select distinct on (paid_at, id) * from (${sql.join(
+    ways.map((way) => sql`(${way})`),
+    sql` union all `,
+  )}) p order by paid_at desc, id desc`
 }
 
 /** What "49", "49.00", "49,00 €" or "1.234,56" may mean in minor units of currencies with no, two or three decimals. */

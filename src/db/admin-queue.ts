@@ -1,5 +1,6 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Db } from './connect.ts'
+import { customerHas, paymentHas, paymentIs } from './search.ts'
 
 /** What makes a request worth a second look. A signal never accuses: each one comes with its fact. */
 export type Signal = 'repeat' | 'dispute' | 'fraud_warning' | 'high_value'
@@ -79,7 +80,8 @@ export type QueueFilter = {
 /** Everything that needs a person, the most urgent first, with the counters of all views. At most 300 rows. */
 export async function adminQueue(db: Db, account: string, filter: QueueFilter): Promise<QueueScreen> {
   const { rows } = await sql<{ screen: QueueScreen }>`
-    with usual as (${usualPayment(account)}), waiting as (${waiting(account)}),
+    with usual as (${usualPayment(account)}),
+    page as materialized (${page(account, filter)}), waiting as (${waiting(account)}),
     open as (
       select r.status, r.due_at, r.assignee, r.escalated_to, r.asked_at is not null as asked, r.snoozed_until > ${filter.now} as snoozed,
         r.asked_at is null and coalesce(r.snoozed_until <= ${filter.now}, true) as active,
@@ -89,7 +91,7 @@ export async function adminQueue(db: Db, account: string, filter: QueueFilter): 
       'sending_stopped', (select sending_stopped_because from account where id = ${account}),
       'rows', coalesce((
         select json_agg(shown order by shown.due_at nulls last, shown.created_at, shown.id)
-        from (select * from waiting where ${where(filter)} order by due_at nulls last, created_at, id limit 300) shown), '[]'),
+        from waiting shown), '[]'),
       'counts', (
         select json_build_object(
           'all', count(*) filter (where active), 'failed', count(*) filter (where active and status = 'failed'),
@@ -119,6 +121,18 @@ const usualPayment = (account: string): RawBuilder<unknown> => sql`
   from (select currency, captured_minor from payment where account_id = ${account} order by paid_at desc, id desc limit 1000) newest
   group by currency`
 
+/** Which requests are shown: found by as little as the question needs, because so much more is told of each. */
+function page(account: string, filter: QueueFilter): RawBuilder<unknown> {
+  const looked = filter.q
+    ? sql`join payment p on p.account_id = r.account_id and p.id = r.payment_id
+      left join customer c on c.account_id = r.account_id and c.id = r.customer_id`
+    : sql``
+  return sql`
+    select r.id from refund_request r ${looked}
+    where r.account_id = ${account} and r.status in ('in_review', 'failed') and ${where(filter)}
+    order by r.due_at nulls last, r.created_at, r.id limit 300`
+}
+
 const waiting = (account: string): RawBuilder<unknown> => sql`
   select r.id, r.status, r.due_at, r.created_at, r.customer_id, c.name as customer_name, c.email as customer_email,
     p.description, coalesce(nullif(d.amount_minor, 0), r.asked_minor, greatest(p.captured_minor - p.reserved_minor, 0)) as amount_minor,
@@ -129,28 +143,34 @@ const waiting = (account: string): RawBuilder<unknown> => sql`
     (select count(*) from decision a where a.account_id = r.account_id and a.request_id = r.id
       and a.verdict = 'approve' and a.at >= d.at and a.by <> 'policy') as approvals,
     array_remove(array[
-      case when h.earlier > 0 then 'repeat' end,
-      case when p.dispute <> 'none' or h.disputes > 0 then 'dispute' end,
-      case when p.fraud_warning then 'fraud_warning' end,
-      case when p.captured_minor >= 3 * u.minor then 'high_value' end], null) as signals,
-    h.earlier, r.asked_at, r.snoozed_until, r.escalated_to, r.assignee, s.name as assignee_name, p.card_last4, p.invoice_number, p.stripe_payment_intent, p.stripe_charge,
-    r.payment_id
-  from refund_request r
+      case when ${repeat} then 'repeat' end, case when ${disputed} then 'dispute' end,
+      case when p.fraud_warning then 'fraud_warning' end, case when ${valuable} then 'high_value' end], null) as signals,
+    (select count(*) from (${earlier}) e) as earlier,
+    r.asked_at, r.snoozed_until, r.escalated_to, r.assignee, s.name as assignee_name
+  from page
+  join refund_request r on r.account_id = ${account} and r.id = page.id
   join payment p on p.account_id = r.account_id and p.id = r.payment_id
   left join customer c on c.account_id = r.account_id and c.id = r.customer_id
   left join staff s on 'staff:' || s.id = r.assignee
-  left join usual u on u.currency = p.currency
   left join lateral (
     select explanation, amount_minor, at from decision
     where account_id = r.account_id and request_id = r.id and by = 'policy' order by at desc, id desc limit 1) d on true
   left join lateral (
-    select failure_reason from refund where account_id = r.account_id and request_id = r.id order by created_at desc limit 1) f on true
-  left join lateral (
-    select (select count(*) from refund_request e where e.account_id = r.account_id and e.customer_id = r.customer_id
-              and e.id <> r.id and e.created_at > r.created_at - interval '365 days' and e.created_at < r.created_at) as earlier,
-           (select count(*) from payment e where e.account_id = r.account_id and e.customer_id = r.customer_id
-              and e.dispute <> 'none') as disputes) h on true
-  where r.account_id = ${account} and r.status in ('in_review', 'failed')`
+    select failure_reason from refund where account_id = r.account_id and request_id = r.id order by created_at desc limit 1) f on true`
+
+// The signals of a request (r) and its payment (p).
+const earlier = sql`select from refund_request e where e.account_id = r.account_id and e.customer_id = r.customer_id
+  and e.id <> r.id and e.created_at > r.created_at - interval '365 days' and e.created_at < r.created_at`
+const repeat = sql`exists (${earlier})`
+const disputed = sql`(p.dispute <> 'none' or exists (select from payment e where e.account_id = r.account_id
+  and e.customer_id = r.customer_id and e.dispute <> 'none'))`
+const valuable = sql`coalesce(p.captured_minor >= 3 * (select minor from usual u where u.currency = p.currency), false)`
+
+function has(signal: Signal): RawBuilder<unknown> {
+  if (signal === 'repeat') return repeat
+  const about = { dispute: disputed, fraud_warning: sql`p.fraud_warning`, high_value: valuable }[signal]
+  return sql`exists (select from payment p where p.account_id = r.account_id and p.id = r.payment_id and ${about})`
+}
 
 const exceptions = (account: string): RawBuilder<unknown> => sql`
   select e.id, e.kind, e.subject_id, e.because, e.cure, e.owner_role, e.opened_at, e.due_at,
@@ -160,32 +180,22 @@ const exceptions = (account: string): RawBuilder<unknown> => sql`
   from exception e where e.account_id = ${account} and e.resolved_at is null order by e.due_at limit 200`
 
 function where({ view, reason, signal, q, me, now }: QueueFilter): RawBuilder<unknown> {
-  const active = sql`asked_at is null and (snoozed_until is null or snoozed_until <= ${now})`
+  const active = sql`r.asked_at is null and (r.snoozed_until is null or r.snoozed_until <= ${now})`
   const views: Record<QueueView, RawBuilder<unknown>> = {
     all: active,
-    failed: sql`${active} and status = 'failed'`,
-    overdue: sql`${active} and due_at < ${now}`,
-    mine: sql`${active} and assignee = ${me}`,
-    unassigned: sql`${active} and assignee is null`,
-    escalated: sql`${active} and escalated_to is not null`,
-    mentions: sql`id in (select request_id from mention where staff_id = ${me.replace('staff:', '')})`,
-    customer: sql`asked_at is not null`,
-    snoozed: sql`snoozed_until > ${now}`,
+    failed: sql`${active} and r.status = 'failed'`,
+    overdue: sql`${active} and r.due_at < ${now}`,
+    mine: sql`${active} and r.assignee = ${me}`,
+    unassigned: sql`${active} and r.assignee is null`,
+    escalated: sql`${active} and r.escalated_to is not null`,
+    mentions: sql`r.id in (select request_id from mention where staff_id = ${me.replace('staff:', '')})`,
+    customer: sql`r.asked_at is not null`,
+    snoozed: sql`r.snoozed_until > ${now}`,
   }
   // Who looks for something finds it, whoever it waits for.
   const parts: RawBuilder<unknown>[] = [q && view === 'all' ? sql`true` : views[view]]
-  if (reason) parts.push(sql`reason = ${reason}`)
-  if (signal) parts.push(sql`${signal} = any(signals)`)
-  if (q) parts.push(matches(q))
+  if (reason) parts.push(sql`r.reason = ${reason}`)
+  if (signal) parts.push(has(signal))
+  if (q) parts.push(sql`(${customerHas(q)} or ${paymentHas(q)} or ${paymentIs(q)} or r.id = ${q})`)
   return sql.join(parts, sql` and `)
-}
-
-/** Finds by e-mail, name, product, any id, invoice number or the card's last four digits. */
-export function matches(q: string): RawBuilder<unknown> {
-  const like = `%${q
-    .trim()
-    .toLowerCase()
-    .replaceAll(/[\\%_]/g, '\\$&')}%`
-  return sql`(lower(customer_email) like ${like} or lower(customer_name) like ${like} or lower(description) like ${like}
-    or ${q.trim()} in (id, payment_id, customer_id, card_last4, invoice_number, stripe_payment_intent, stripe_charge))`
 }

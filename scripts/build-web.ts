@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { brotliCompress, constants, gzip } from 'node:zlib'
 
 const root = new URL('../', import.meta.url)
 const at = (path: string) => fileURLToPath(new URL(path, root))
@@ -9,7 +11,14 @@ const at = (path: string) => fileURLToPath(new URL(path, root))
 export const webFolder = at('dist/web')
 
 // What the bundle is made of; domain/ because both apps show its words and amounts.
-const sources = ['src/web', 'src/domain', 'vite.config.ts', 'tsconfig.web.json', 'package-lock.json']
+const sources = [
+  'src/web',
+  'src/domain',
+  'scripts/build-web.ts',
+  'vite.config.ts',
+  'tsconfig.web.json',
+  'package-lock.json',
+]
 
 /** Builds both apps when their sources changed since the last build, and says whether it did. Safe to call from two processes. */
 export async function buildWebWhenStale(): Promise<boolean> {
@@ -26,6 +35,7 @@ export async function buildWebWhenStale(): Promise<boolean> {
   process.env['NODE_ENV'] = 'production'
   try {
     await build({ configFile: at('vite.config.ts'), logLevel: 'warn', build: { outDir: aside, emptyOutDir: true } })
+    await packFiles(aside)
     await writeFile(`${aside}/.built`, print)
     await rm(webFolder, { recursive: true, force: true })
     await rename(aside, webFolder)
@@ -35,6 +45,20 @@ export async function buildWebWhenStale(): Promise<boolean> {
     await rm(aside, { recursive: true, force: true })
   }
   return true
+}
+
+/** Beside each built text its packed forms, made once as small as they get: that is what is sent (http/web.ts). */
+async function packFiles(folder: string): Promise<void> {
+  const files = await readdir(folder, { recursive: true, withFileTypes: true })
+  for (const file of files.filter(({ name }) => /\.(js|css|svg)$/.test(name))) {
+    const path = `${file.parentPath}/${file.name}`
+    const text = await readFile(path)
+    const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: text.length } }
+    await Promise.all([
+      writeFile(`${path}.br`, await promisify(brotliCompress)(text, brotli)),
+      writeFile(`${path}.gz`, await promisify(gzip)(text, { level: 9 })),
+    ])
+  }
 }
 
 async function fingerprint(): Promise<string> {

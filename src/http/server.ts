@@ -1,6 +1,7 @@
 import { serve } from '@hono/node-server'
 import { Hono, type Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { compress } from 'hono/compress'
 import { except } from 'hono/combine'
 import { createMiddleware } from 'hono/factory'
 import { HTTPException } from 'hono/http-exception'
@@ -25,6 +26,8 @@ import { webFiles } from './web.ts'
 export function makeServer(app: App): Hono {
   const server = new Hono()
   server.use(requestId())
+  // Built files are packed already, and lines of live events are not held back (web.ts, live.ts).
+  server.use(compress())
   // What stands on merchants' pages has headers of its own (portal/look.ts).
   server.use(
     except(

@@ -87,6 +87,6 @@ export function webFiles(): Hono {
     await next()
     if (c.res.status === 200) c.res.headers.set('cache-control', 'public, max-age=31536000, immutable')
   })
-  files.use('/assets/*', serveStatic({ root: folder }))
+  files.use('/assets/*', serveStatic({ root: folder, precompressed: true }))
   return files
 }

@@ -8,6 +8,7 @@ import { sessionSecret } from './guard.ts'
 import { withdrawalOffered } from '../../flows/withdrawal-offered.ts'
 import { pasteForm } from './enter-without-script.ts'
 import { languageOf } from './language.ts'
+import { outline } from './outline.ts'
 import { ownPageWords, ownPortalWords } from './own-page-words.ts'
 import { shell } from './shell.ts'
 import { requestLinks, statusWithoutScript } from './status-page.ts'
@@ -20,7 +21,6 @@ export function portalPages(app: App): (c: Context) => Promise<Response> {
     const language = languageOf(c)
     c.header('cache-control', 'no-store')
     c.header('vary', 'accept-language, cookie')
-    const list = /\/portal(\/enter|\/embed)?\/?$/.test(c.req.path)
     return shell(app, c, {
       language,
       title: (await wordsIn(language)).payments.title,
@@ -30,13 +30,7 @@ export function portalPages(app: App): (c: Context) => Promise<Response> {
         ...((await withdrawalOffered(app)) && { withdrawal: 'offered' }),
       },
       main: html`<noscript>${await withoutScript(app, c)}</noscript>
-        <div class="skeleton">
-          <span class="bone title"></span>${
-            list
-              ? html`<span class="bone card"></span><span class="bone card"></span><span class="bone card"></span>`
-              : html`<span class="bone sheet"></span>`
-          }
-        </div>`,
+        <div class="outline">${await outline(app, c, language)}</div>`,
     })
   }
 }

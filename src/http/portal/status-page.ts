@@ -9,9 +9,9 @@ import type { RequestView } from './wire.ts'
 
 type Told = { readonly language: Language; readonly words: Words; readonly page: PageWords; readonly now: Date }
 
-/** How a request stands, for a browser without JavaScript: the same words as on the page, and a way to look again. */
-export function statusWithoutScript(request: RequestView, told: Told) {
-  const { language, words, page } = told
+/** What a request's page says first: how it stands, what comes back, and why. */
+export function headlineOf(request: RequestView, told: Omit<Told, 'page'>) {
+  const { language, words } = told
   const { status } = words
   const paid =
     request.refund ?? (request.status === 'approved' || request.status === 'refunded' ? request.decision : null)
@@ -19,20 +19,28 @@ export function statusWithoutScript(request: RequestView, told: Told) {
   const asked = questions.find(({ open }) => open)
   const title = request.deciding_ms === null ? status.title[request.status] : status.deciding.title
   return html`<section class="answer" data-status="${request.status}">
-      <h1>${asked ? words.asked.title : title}</h1>
-      ${paid === null ? '' : html`<p class="get"><strong class="figure">${amount(paid.amount_minor, paid.currency, language)}</strong></p>`}
-      <p>${explanation(request, told)}</p>
-      ${decision?.say ? html`<p class="say" lang="${decision.say_language}" dir="auto">${decision.say}</p>` : ''}
-      ${
-        decision?.missed_by
-          ? html`<p>
-              ${status.missed_by}
-              <span lang="${decision.missed_by.language}" dir="auto">${decision.missed_by.sentence}</span>
-            </p>`
-          : ''
-      }
-      ${decision?.reply ? html`<blockquote class="reply"><p dir="auto">${decision.reply}</p></blockquote>` : ''}
-    </section>
+    <h1>${asked ? words.asked.title : title}</h1>
+    ${paid === null ? '' : html`<p class="get"><strong class="figure">${amount(paid.amount_minor, paid.currency, language)}</strong></p>`}
+    <p>${explanation(request, told)}</p>
+    ${decision?.say ? html`<p class="say" lang="${decision.say_language}" dir="auto">${decision.say}</p>` : ''}
+    ${
+      decision?.missed_by
+        ? html`<p>
+            ${status.missed_by}
+            <span lang="${decision.missed_by.language}" dir="auto">${decision.missed_by.sentence}</span>
+          </p>`
+        : ''
+    }
+    ${decision?.reply ? html`<blockquote class="reply"><p dir="auto">${decision.reply}</p></blockquote>` : ''}
+  </section>`
+}
+
+/** How a request stands, for a browser without JavaScript: the same words as on the page, and a way to look again. */
+export function statusWithoutScript(request: RequestView, told: Told) {
+  const { language, words, page } = told
+  const { status } = words
+  const { questions } = request
+  return html`${headlineOf(request, told)}
     <section class="sheet">
       <h2>${status.progress}</h2>
       <ol class="line">
@@ -86,7 +94,7 @@ export function requestLinks(
 
 function explanation(
   { status: state, due_at, refund, deciding_ms }: RequestView,
-  { language, words, now }: Told,
+  { language, words, now }: Omit<Told, 'page'>,
 ): string {
   const { status } = words
   switch (state) {

@@ -61,7 +61,7 @@ async function found(db: Db, account: string, q: string, newest: Newest): Promis
     (await hasFew(db, people))
       ? newest(sql`p.customer_id in (${people})`)
       : newest(
-          sql`exists (select from customer c where c.account_id = p.account_id and c.id = p.customer_id and ${customerHas(q)})`,
+          sql`(select ${customerHas(q)} from customer c where c.account_id = p.account_id and c.id = p.customer_id)`,
         ),
     (await hasFew(db, products)) ? newest(sql`p.id in (${products})`) : newest(paymentHas(q)),
   ]

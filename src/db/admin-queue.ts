@@ -1,6 +1,6 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Db } from './connect.ts'
-import { customerHas, paymentHas, paymentIs } from './search.ts'
+import { requestHas } from './search.ts'
 
 /** What makes a request worth a second look. A signal never accuses: each one comes with its fact. */
 export type Signal = 'repeat' | 'dispute' | 'fraud_warning' | 'high_value'
@@ -80,8 +80,8 @@ export type QueueFilter = {
 /** Everything that needs a person, the most urgent first, with the counters of all views. At most 300 rows. */
 export async function adminQueue(db: Db, account: string, filter: QueueFilter): Promise<QueueScreen> {
   const { rows } = await sql<{ screen: QueueScreen }>`
-    with usual as (${usualPayment(account)}),
-    page as materialized (${page(account, filter)}), waiting as (${waiting(account)}),
+    with usual as materialized (${usualPayment(account)}),
+    page as materialized (${page(account, await where(db, account, filter))}), waiting as (${waiting(account)}),
     open as (
       select r.status, r.due_at, r.assignee, r.escalated_to, r.asked_at is not null as asked, r.snoozed_until > ${filter.now} as snoozed,
         r.asked_at is null and coalesce(r.snoozed_until <= ${filter.now}, true) as active,
@@ -122,16 +122,10 @@ const usualPayment = (account: string): RawBuilder<unknown> => sql`
   group by currency`
 
 /** Which requests are shown: found by as little as the question needs, because so much more is told of each. */
-function page(account: string, filter: QueueFilter): RawBuilder<unknown> {
-  const looked = filter.q
-    ? sql`join payment p on p.account_id = r.account_id and p.id = r.payment_id
-      left join customer c on c.account_id = r.account_id and c.id = r.customer_id`
-    : sql``
-  return sql`
-    select r.id from refund_request r ${looked}
-    where r.account_id = ${account} and r.status in ('in_review', 'failed') and ${where(filter)}
-    order by r.due_at nulls last, r.created_at, r.id limit 300`
-}
+const page = (account: string, where: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+  select r.id from refund_request r
+  where r.account_id = ${account} and r.status in ('in_review', 'failed') and ${where}
+  order by r.due_at nulls last, r.created_at, r.id limit 300`
 
 const waiting = (account: string): RawBuilder<unknown> => sql`
   select r.id, r.status, r.due_at, r.created_at, r.customer_id, c.name as customer_name, c.email as customer_email,
@@ -169,7 +163,8 @@ const valuable = sql`coalesce(p.captured_minor >= 3 * (select minor from usual u
 function has(signal: Signal): RawBuilder<unknown> {
   if (signal === 'repeat') return repeat
   const about = { dispute: disputed, fraud_warning: sql`p.fraud_warning`, high_value: valuable }[signal]
-  return sql`exists (select from payment p where p.account_id = r.account_id and p.id = r.payment_id and ${about})`
+  // A question about one row: there are few waiting requests beside all payments.
+  return sql`(select ${about} from payment p where p.account_id = r.account_id and p.id = r.payment_id)`
 }
 
 const exceptions = (account: string): RawBuilder<unknown> => sql`
@@ -179,7 +174,11 @@ const exceptions = (account: string): RawBuilder<unknown> => sql`
     case when e.subject_id like 'pay\\_%' then e.subject_id end as payment_id
   from exception e where e.account_id = ${account} and e.resolved_at is null order by e.due_at limit 200`
 
-function where({ view, reason, signal, q, me, now }: QueueFilter): RawBuilder<unknown> {
+async function where(
+  db: Db,
+  account: string,
+  { view, reason, signal, q, me, now }: QueueFilter,
+): Promise<RawBuilder<unknown>> {
   const active = sql`r.asked_at is null and (r.snoozed_until is null or r.snoozed_until <= ${now})`
   const views: Record<QueueView, RawBuilder<unknown>> = {
     all: active,
@@ -196,6 +195,6 @@ function where({ view, reason, signal, q, me, now }: QueueFilter): RawBuilder<un
   const parts: RawBuilder<unknown>[] = [q && view === 'all' ? sql`true` : views[view]]
   if (reason) parts.push(sql`r.reason = ${reason}`)
   if (signal) parts.push(has(signal))
-  if (q) parts.push(sql`(${customerHas(q)} or ${paymentHas(q)} or ${paymentIs(q)} or r.id = ${q})`)
+  if (q) parts.push(await requestHas(db, account, q))
   return sql.join(parts, sql` and `)
 }

@@ -69,3 +69,20 @@ export async function hasFew(db: Db, question: RawBuilder<unknown>): Promise<boo
     select count(*) as n from (select from (${question}) one limit ${few + 1}) counted`.execute(db)
   return rows[0]!.n <= few
 }
+
+/**
+ * Whether a request (`r`) is of somebody or for something that `q` names or has in it. Few of those are looked up by their indexes;
+ * of many, the newest requests have enough.
+ */
+export async function requestHas(db: Db, account: string, q: string): Promise<RawBuilder<unknown>> {
+  const [people, products] = [customersLike(account, q), paymentsLike(account, q)]
+  if ((await hasFew(db, people)) && (await hasFew(db, products)))
+    return sql`r.id in (
+      select id from refund_request where account_id = ${account} and id = ${q}
+      union all select id from refund_request where account_id = ${account} and customer_id in (${people})
+      union all select id from refund_request where account_id = ${account} and payment_id in (${paymentsNamed(account, q)} union all ${products}))`
+  // A question about one row, so that PostgreSQL asks it of one row after the other and not of all rows before.
+  return sql`(select ${customerHas(q)} or ${paymentHas(q)} or ${paymentIs(q)}
+    from payment p left join customer c on c.account_id = p.account_id and c.id = p.customer_id
+    where p.account_id = r.account_id and p.id = r.payment_id)`
+}

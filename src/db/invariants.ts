@@ -186,7 +186,10 @@ const agreement: readonly Invariant[] = [
     broken: ({ account }) => sql`
       select x.id as subject, format('%s, and nothing says when it goes on', x.status) as what
       from refund_request x where x.account_id = ${account}
-        and case x.status when 'submitted' then x.next_at is null when 'in_review' then x.due_at is null else false end
+        and case x.status when 'submitted' then x.next_at is null when 'in_review' then x.due_at is null
+          -- Or it waits for the customer, who has until then to answer.
+          and not exists (select from question q where q.account_id = x.account_id and q.request_id = x.id
+            and q.answered_at is null and q.closed_at is null) else false end
       union all
       select x.id, format('%s, and neither a time nor a person is named: %s', x.status, x.last_outcome)
       from refund x where x.account_id = ${account} and x.status in ('reserved', 'unconfirmed') and x.next_at is null

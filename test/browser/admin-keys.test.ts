@@ -31,8 +31,17 @@ afterAll(async () => {
 
 type Deed = 'approve' | 'a part' | 'deny' | 'ask' | 'snooze'
 /** Thirty requests as a morning brings them, and how each stands afterwards. */
-const morning: readonly Deed[] = Array.from({ length: 6 }, () => ['approve', 'deny', 'approve', 'ask', 'a part'] as const).flat()
-const after = { approve: 'approved', 'a part': 'approved', deny: 'denied', ask: 'in_review', snooze: 'in_review' } as const
+const morning: readonly Deed[] = Array.from(
+  { length: 6 },
+  () => ['approve', 'deny', 'approve', 'ask', 'a part'] as const,
+).flat()
+const after = {
+  approve: 'approved',
+  'a part': 'approved',
+  deny: 'denied',
+  ask: 'in_review',
+  snooze: 'in_review',
+} as const
 
 describe.skipIf(!browser)('the console by its keys alone', () => {
   test('thirty mixed requests are cleared without the mouse, a plain decision with at most four keys', async () => {
@@ -42,16 +51,24 @@ describe.skipIf(!browser)('the console by its keys alone', () => {
       await world.ask(payment, { comment: `Number ${number}` })
     }
     await page.reload()
-    await page.locator('[id^=row-]').nth(morning.length - 1).waitFor()
+    await page
+      .locator('[id^=row-]')
+      .nth(morning.length - 1)
+      .waitFor()
     const counted = new Map<Deed, { keys: number; letters: number }[]>()
     for (const [turn, deed] of morning.entries()) {
       const { id, keys, letters } = await clear(deed)
       counted.set(deed, [...(counted.get(deed) ?? []), { keys, letters }])
       expect([turn, deed, (await world.request(id)).status]).toEqual([turn, deed, after[deed]])
     }
-    await page.getByText('Nothing waits').or(page.getByRole('heading', { name: /clear|empty|nothing/i })).first().waitFor()
+    await page
+      .getByText('Nothing waits')
+      .or(page.getByRole('heading', { name: /clear|empty|nothing/i }))
+      .first()
+      .waitFor()
     const most = (deed: Deed): number => Math.max(...counted.get(deed)!.map(({ keys }) => keys))
-    const sum = (of: 'keys' | 'letters'): number => [...counted.values()].flat().reduce((all, each) => all + each[of], 0)
+    const sum = (of: 'keys' | 'letters'): number =>
+      [...counted.values()].flat().reduce((all, each) => all + each[of], 0)
     console.info(
       `30 requests: ${sum('keys')} keys and ${sum('letters')} letters of text; at most ${[...counted.keys()].map((deed) => `${most(deed)} to ${deed}`).join(', ')}`,
     )
@@ -77,7 +94,11 @@ async function clear(deed: Deed): Promise<{ id: string; keys: number; letters: n
   if (open() === undefined || open() === done) await press('j')
   await page.waitForURL((url) => (url.searchParams.get('open') ?? done) !== done)
   const id = open()!
-  await page.locator(`[data-request="${id}"]`).or(page.getByRole('button', { name: /^Approve \$/ })).first().waitFor()
+  await page
+    .locator(`[data-request="${id}"]`)
+    .or(page.getByRole('button', { name: /^Approve \$/ }))
+    .first()
+    .waitFor()
   switch (deed) {
     case 'approve':
       await press('a')

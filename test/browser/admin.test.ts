@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { buildWebWhenStale } from '../../scripts/build-web.ts'
@@ -11,7 +9,6 @@ import { openWorld, type World } from '../world.ts'
 import { startChromium } from './chromium.ts'
 
 const browser: Browser | undefined = await startChromium()
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const staff = { email: 'finn@example.com', name: 'Finn', role: 'finance', password: 'correct horse battery' } as const
 
 let world: World
@@ -68,13 +65,6 @@ async function waiting(): Promise<string> {
 
 const status = async (id: string) => (await world.request(id)).status
 const row = (page: Page, id: string) => page.locator(`#row-${id}`)
-
-// As text, because it runs in the page, where this file's types do not hold.
-const findFaults = `(async () => {
-  const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth
-  const { violations } = await axe.run()
-  return [...violations.map((one) => one.id + ': ' + one.nodes[0].html), ...(wide > 0 ? [wide + ' px too wide'] : [])]
-})()`
 
 describe.skipIf(!browser)(
   'the console in Chromium (skipped where neither the system’s nor npm’s Chromium starts)',
@@ -209,44 +199,5 @@ describe.skipIf(!browser)(
       await page.getByRole('button', { name: 'Send to review' }).click()
       await page.getByText('You made this request, so somebody else has to approve it.').waitFor()
     })
-
-    const views = [
-      '/queue',
-      '/queue?view=exceptions',
-      '/queue?open=$ID',
-      '/requests',
-      '/requests/$ID',
-      '/requests/rr_none',
-      '/payments',
-      '/reports',
-      '/audit',
-      '/settings',
-      '/settings/none',
-    ]
-    test.each([
-      { width: 1440, dark: false },
-      { width: 1024, dark: true },
-      { width: 390, dark: false },
-      { width: 390, dark: true },
-    ])(
-      'axe finds nothing in any view, and none is wider than the screen: $width px, dark: $dark',
-      async (look) => {
-        const id = await waiting()
-        const settings = await (
-          await open('/settings', look)
-        )
-          .locator('nav[aria-label=Settings] a')
-          .evaluateAll((links) => links.map((link) => String(link.getAttribute('href')).replace('/admin', '')))
-        expect(settings.length).toBeGreaterThan(3)
-        for (const view of [...views, ...settings]) {
-          const page = await open(view.replace('$ID', id), look)
-          await page.locator('h1:not([role=status] *):visible').first().waitFor()
-          await page.evaluate(axe)
-          const found = await page.evaluate<string[]>(findFaults)
-          expect([view, found]).toEqual([view, []])
-        }
-      },
-      120_000,
-    )
   },
 )

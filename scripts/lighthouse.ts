@@ -52,7 +52,13 @@ async function consoleViews(ready: Ready): Promise<void> {
     const paths = [
       'queue',
       ...(data[0] ? [`queue?open=${data[0].id}`, `requests/${data[0].id}`] : []),
-      ...['requests', 'payments', 'reports', 'policy', 'audit', 'settings/stripe', 'settings/team'],
+      'requests',
+      'payments',
+      'reports',
+      'policy',
+      'audit',
+      'settings/stripe',
+      'settings/team',
     ]
     const views = paths.map((path) => ({
       name: `console: ${path.replaceAll(/rr_\w+/g, '…')}`,

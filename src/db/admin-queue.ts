@@ -110,8 +110,8 @@ export async function adminQueue(db: Db, account: string, filter: QueueFilter): 
 /** The ids of what a view of the queue holds, the most urgent first: all of it, and not only what a screen shows. */
 export async function queueIds(db: Db, account: string, filter: QueueFilter, limit: number): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    with usual as (${usualPayment(account)}), waiting as (${waiting(account)})
-    select id from waiting where ${where(filter)} order by due_at nulls last, created_at, id limit ${limit}`.execute(db)
+    with usual as materialized (${usualPayment(account)})
+    ${page(account, await where(db, account, filter), limit)}`.execute(db)
   return rows.map(({ id }) => id)
 }
 
@@ -122,10 +122,10 @@ const usualPayment = (account: string): RawBuilder<unknown> => sql`
   group by currency`
 
 /** Which requests are shown: found by as little as the question needs, because so much more is told of each. */
-const page = (account: string, where: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+const page = (account: string, where: RawBuilder<unknown>, limit = 300): RawBuilder<unknown> => sql`
   select r.id from refund_request r
   where r.account_id = ${account} and r.status in ('in_review', 'failed') and ${where}
-  order by r.due_at nulls last, r.created_at, r.id limit 300`
+  order by r.due_at nulls last, r.created_at, r.id limit ${limit}`
 
 const waiting = (account: string): RawBuilder<unknown> => sql`
   select r.id, r.status, r.due_at, r.created_at, r.customer_id, c.name as customer_name, c.email as customer_email,
@@ -195,6 +195,6 @@ async function where(
   const parts: RawBuilder<unknown>[] = [q && view === 'all' ? sql`true` : views[view]]
   if (reason) parts.push(sql`r.reason = ${reason}`)
   if (signal) parts.push(has(signal))
-  if (q) parts.push(await requestHas(db, account, q))
+  if (q?.trim()) parts.push(await requestHas(db, account, q.trim()))
   return sql.join(parts, sql` and `)
 }

@@ -6,7 +6,6 @@ import { usePortalSession } from '../../db/portal-sessions.ts'
 import { portalPayments, type PortalPaymentRow } from '../../db/portal-payments.ts'
 import { requestsOfPayment } from '../../db/requests.ts'
 import type { Language } from '../../domain/languages.ts'
-import { isReason } from '../../domain/reasons.ts'
 import { paymentBadges, type PaymentBadge } from '../../flows/payment-badges.ts'
 import { judge } from '../../flows/judge.ts'
 import { amount, day } from '../../web/portal/format.ts'
@@ -14,9 +13,10 @@ import { fill } from '../../web/portal/words/fill.ts'
 import type { Words } from '../../web/portal/words/words.ts'
 import { sessionSecret } from './guard.ts'
 import { ownPortalWords } from './own-page-words.ts'
+import { reasonWords } from './reasons.ts'
 import { headlineOf } from './status-page.ts'
 import { paymentEntry, previewView, requestView } from './views.ts'
-import type { PaymentEntry } from './wire.ts'
+import type { PaymentEntry, ReasonWords } from './wire.ts'
 
 type Html = ReturnType<typeof html> | string
 
@@ -45,8 +45,9 @@ export async function outline(app: App, c: Context, language: Language): Promise
     const entry = paymentEntry(row, badge, reader.now)
     if (entry.request?.open) return bones('page')
     const reason = c.req.query('reason') ?? ''
-    if (!path.endsWith('/refund')) return why(entry, reader)
-    return isReason(reason) ? whatHappens(app, row, badge, reason, reader) : bones('page')
+    const reasons = await reasonWords(app, language)
+    if (!path.endsWith('/refund')) return why(entry, reader, reasons)
+    return reasons.choices.includes(reason) ? whatHappens(app, row, badge, reason, reader) : bones('page')
   }
   const row = await portalRequest(app.db, app.account, session.owners, path.split('/').at(-1)!, reader.now)
   if (row === undefined) return bones('page')
@@ -88,7 +89,7 @@ function line({ what, amount_minor, currency, paid_at }: PaymentEntry, { languag
   >`
 }
 
-function why(payment: PaymentEntry, reader: Reader): Html {
+function why(payment: PaymentEntry, reader: Reader, reasons: ReasonWords): Html {
   const { words } = reader
   const { kind } = payment.badge
   const headline =
@@ -100,7 +101,7 @@ function why(payment: PaymentEntry, reader: Reader): Html {
       ${line(payment, reader)}<span class="standing"><span class="bone"></span></span>
     </section>
     <h1>${headline}</h1>
-    ${asks ? html`<div class="reasons">${Object.values(words.reasons).map((reason) => html`<span class="reason"><span>${reason}</span></span>`)}</div>` : ''}`
+    ${asks ? html`<div class="reasons">${reasons.choices.map((code) => html`<span class="reason"><span>${reasons.names[code]}</span></span>`)}</div>` : ''}`
 }
 
 async function whatHappens(

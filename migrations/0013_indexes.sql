@@ -1,4 +1,4 @@
--- 0013: what the console's lists, filters and searches need to answer at once on a million requests (bench/admin-queue.ts,
+-- 0013: what the console’s lists, filters and searches need to answer at once on a million requests (bench/admin-queue.ts,
 -- docs/decisions/0070-search-by-parts-of-three.md).
 set local lock_timeout = '5s';
 
@@ -22,6 +22,7 @@ create index payment_by_amount on payment (account_id, captured_minor, paid_at d
 create index payment_by_invoice on payment (account_id, invoice_id) where invoice_id is not null;
 
 create index request_by_status on refund_request (account_id, status, created_at desc, id desc);
+drop index request_by_reason;
 create index request_by_reason on refund_request (account_id, reason, created_at desc, id desc);
 create index request_by_channel on refund_request (account_id, channel, created_at desc, id desc);
 create index request_by_currency on refund_request (account_id, currency, created_at desc, id desc);

@@ -71,7 +71,7 @@ test('each invariant is found out when somebody breaks it by hand', async () => 
       `update refund set status = 'unconfirmed', settled_at = null, next_at = null where id = '${paid}'`,
     ],
     ['nothing-is-late', `update refund set next_at = now() - interval '1 hour'`],
-    ['nothing-is-late', `update stripe_event set next_at = now() - interval '1 hour'`],
+    ['nothing-is-late', `update stripe_event set status = 'new', next_at = now() - interval '1 hour'`],
     ['every-event-is-taken', `update stripe_event set status = 'quarantined'`],
     ['every-event-is-taken', `update stripe_event set livemode = true`],
     ['access-follows', `delete from subscription_change`],

@@ -1,5 +1,5 @@
 -- 0013: what the console’s lists, filters and searches need to answer at once on a million requests (bench/admin-queue.ts,
--- docs/decisions/0070-search-by-parts-of-three.md).
+-- docs/decisions/0071-search-by-parts-of-three.md).
 set local lock_timeout = '5s';
 
 -- Every three letters in a row of a text. An index of them finds a text by any part of it, in any PostgreSQL: pg_trgm does

@@ -33,7 +33,7 @@ beforeAll(async () => {
   await page.getByRole('heading', { name: 'Queue', level: 1 }).waitFor()
   signedIn = await page.context().storageState()
   await page.context().close()
-}, 60_000)
+}, 180_000)
 
 afterAll(async () => {
   await browser?.close()
@@ -75,6 +75,7 @@ const settings = [
   'team',
   'desk',
   'incidents',
+  'reasons',
   'templates',
   'mail',
   'withdrawal',
@@ -153,7 +154,7 @@ describe.skipIf(!browser)('axe finds nothing, and nothing is wider than the scre
       await faultless(page)
     })
 
-    test('the queue when its server can’t be reached', async () => {
+    test('the payments when their server can’t be reached', async () => {
       const page = await open('/requests', look)
       await page.route('**/admin/api/payments**', (route) => route.abort())
       await page.goto(`${world.url}/admin/payments`)

@@ -18,6 +18,8 @@ afterAll(() => world.close())
 
 const own = { origin: 'http://localhost:3000', 'sec-fetch-site': 'same-origin', 'content-type': 'application/json' }
 
+const outlineIn = (page: string): string => page.split('class="outline"')[1]!.split('</body>')[0]!
+
 async function call(
   method: 'GET' | 'POST',
   path: string,
@@ -210,6 +212,17 @@ describe('the session', () => {
       call('POST', `/api/requests/${theirs.json.id}/appeal`, { cookie: ann.cookie }),
     ])
     for (const answer of answers) expect([answer.status, answer.json]).toEqual([404, nowhere.json])
+  })
+
+  test('finds in the page itself what is one’s own, and nothing of somebody else', async () => {
+    const [ann, bob] = [await inside('Ann'), await inside('Bob')]
+    const theirs = await asked(bob)
+    const page = async (path: string, cookie: string) =>
+      (await server.request(`http://localhost:3000/portal${path}`, { headers: { cookie } })).text()
+    const paths = [`/payments/${bob.payment}`, `/payments/${bob.payment}/refund?reason=changed_mind`, `/requests/${theirs.json.id}`]
+    const [nobody] = [await page('/requests/rr_nowhere', ann.cookie)]
+    for (const path of paths) expect(outlineIn(await page(path, ann.cookie)), path).toBe(outlineIn(nobody))
+    expect(outlineIn(await page(paths[2]!, bob.cookie))).not.toBe(outlineIn(nobody))
   })
 
   test.each([

@@ -63,10 +63,12 @@ export async function lockRequest(tx: Tx, account: string, id: string): Promise<
   return rows[0]
 }
 
+/** The request that holds a payment. A failed one can stand beside a newer one, which then goes before it. */
 export async function findOpenRequest(db: Db, account: string, payment: string): Promise<RequestRow | undefined> {
   const { rows } = await sql<RequestRow>`
     select * from refund_request where account_id = ${account} and payment_id = ${payment} and channel <> 'stripe'
-      and status in ('submitted', 'in_review', 'approved', 'failed')`.execute(db)
+      and status in ('submitted', 'in_review', 'approved', 'failed')
+    order by status = 'failed', created_at desc, id desc limit 1`.execute(db)
   return rows[0]
 }
 

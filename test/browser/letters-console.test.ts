@@ -70,7 +70,7 @@ describe.skipIf(!browser).each([390, 1440])('the console in Chromium at %i px', 
     const page = await open('/settings/mail', width)
     const letter = page.frameLocator('iframe')
     await letter.getByRole('heading', { name: 'Your refund of €49.00 is approved' }).waitFor()
-    await page.getByLabel('Letter').selectOption('denied')
+    await page.getByLabel('Letter', { exact: true }).selectOption('denied')
     await page.getByLabel('Language').selectOption('ar')
     await letter.getByRole('heading', { name: 'بخصوص طلب الاسترداد' }).waitFor()
     expect(await page.locator('iframe').getAttribute('sandbox')).toBe('')

@@ -86,29 +86,29 @@ describe.skipIf(!browser).each([
       const page = await open(paid.link, language)
       await shoot(page, `noscript-enter-${language}`)
       await paste(page, paid.link)
-      await page.locator('[data-status=refunded] h1').waitFor()
+      await page.locator('noscript [data-status=refunded] h1').waitFor()
       expect(await page.locator('.line li').count()).toBeGreaterThan(2)
       expect(await page.locator('main').innerText()).toContain('49')
       await shoot(page, `noscript-refunded-${language}`)
       await page.reload()
-      await page.locator('[data-status=refunded] h1').waitFor()
+      await page.locator('noscript [data-status=refunded] h1').waitFor()
 
       const reviewed = await asks('Ben', { used: 0.4 })
       await askCustomer(world.app, { id: reviewed.id, by: 'staff:s', role: 'support', question: 'Which version?' })
       const second = await open(reviewed.link, language)
       await paste(second, reviewed.link)
-      await second.locator('[data-status=in_review]').waitFor()
+      await second.locator('noscript [data-status=in_review]').waitFor()
       expect(await second.locator('.comment').first().innerText()).toBe('Which version?')
       await shoot(second, `noscript-question-${language}`)
 
       const denied = await asks('Cleo', { daysAgo: 100 })
       const third = await open(denied.link, language, 1280)
       await paste(third, denied.link)
-      await third.locator('[data-status=denied] h1').waitFor()
+      await third.locator('noscript [data-status=denied] h1').waitFor()
       await shoot(third, `noscript-denied-${language}`)
       // It is this request's link and no other's.
       await third.goto(`${origin}/portal/requests/${reviewed.id}`)
-      expect(await third.locator('[data-status]').count()).toBe(0)
+      expect(await third.locator('noscript [data-status]').count()).toBe(0)
     },
   )
 
@@ -118,7 +118,7 @@ describe.skipIf(!browser).each([
     const page = await open('/portal', language)
     await paste(page, url)
     await page.locator(`main a[href^="/portal/requests/${id}"]`).click()
-    await page.locator('[data-status] h1').waitFor()
+    await page.locator('noscript [data-status] h1').waitFor()
   })
 
   test('a wrong link is answered with what to do, and the field is there again', async () => {

@@ -168,7 +168,7 @@ function costOf(fact: Fact, from: Known, to: Value): number {
   if (from === undefined || from === null) return 0.5
   if (fact.type === 'bool') return fact.merchant ? 0.2 : 1.5
   const [a, b] = [sizeOf(from), sizeOf(to)]
-  return Math.abs(a - b) / Math.max(Math.abs(a), Math.abs(b), 1e-9)
+  return a === 0 ? 1 : Math.abs(a - b) / Math.abs(a)
 }
 
 function sizeOf(value: Known): number {

@@ -5,7 +5,7 @@ import type { MePage } from '../../../http/admin/settings/me.ts'
 import { get, post } from '../api.ts'
 import { Button } from '../kit/Button.tsx'
 import { Field, Input } from '../kit/Field.tsx'
-import { Refused } from '../kit/States.tsx'
+import { Refused, Skeleton } from '../kit/States.tsx'
 import { askBy } from './send.ts'
 
 export const myPageQuery = { queryKey: ['settings', 'me'], queryFn: () => get<MePage>('/settings/me') }
@@ -41,7 +41,9 @@ function Proof({ close }: { close: (given: boolean) => void }) {
     mutationFn: () => post('/settings/me/step-up', data?.proof === 'code' ? { code: text } : { password: text }),
     onSuccess: () => close(true),
   })
-  if (data?.proof === 'sign_in')
+  // Until it is known what proves it there is nothing to type into: an Enter would be lost.
+  if (!data) return <Skeleton rows={2} />
+  if (data.proof === 'sign_in')
     return (
       <>
         <Dialog.Description className="mt-1 text-quiet">
@@ -53,7 +55,7 @@ function Proof({ close }: { close: (given: boolean) => void }) {
         </Button>
       </>
     )
-  const code = data?.proof === 'code'
+  const code = data.proof === 'code'
   return (
     <form
       className="mt-1 space-y-3"
@@ -81,7 +83,7 @@ function Proof({ close }: { close: (given: boolean) => void }) {
       </Field>
       <Refused error={prove.error} />
       <div className="flex gap-2">
-        <Button type="submit" look="primary" disabled={prove.isPending || !data}>
+        <Button type="submit" look="primary" disabled={prove.isPending}>
           Go on
         </Button>
         <Button look="quiet" onClick={() => close(false)}>

@@ -42,7 +42,7 @@ function Proof({ close }: { close: (given: boolean) => void }) {
     onSuccess: () => close(true),
   })
   // Until it is known what proves it there is nothing to type into: an Enter would be lost.
-  if (!data) return <Skeleton rows={2} />
+  if (!data) return <Skeleton lines={2} />
   if (data.proof === 'sign_in')
     return (
       <>

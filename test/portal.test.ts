@@ -219,7 +219,11 @@ describe('the session', () => {
     const theirs = await asked(bob)
     const page = async (path: string, cookie: string) =>
       (await server.request(`http://localhost:3000/portal${path}`, { headers: { cookie } })).text()
-    const paths = [`/payments/${bob.payment}`, `/payments/${bob.payment}/refund?reason=changed_mind`, `/requests/${theirs.json.id}`]
+    const paths = [
+      `/payments/${bob.payment}`,
+      `/payments/${bob.payment}/refund?reason=changed_mind`,
+      `/requests/${theirs.json.id}`,
+    ]
     const [nobody] = [await page('/requests/rr_nowhere', ann.cookie)]
     for (const path of paths) expect(outlineIn(await page(path, ann.cookie)), path).toBe(outlineIn(nobody))
     expect(outlineIn(await page(paths[2]!, bob.cookie))).not.toBe(outlineIn(nobody))

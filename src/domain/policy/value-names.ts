@@ -74,9 +74,9 @@ function nameOf(fact: Fact, text: string, language: Language): string {
 /** A value of a fact, or a list of values that it is compared with, as people read it. */
 export function factWords(fact: Fact, value: Known, language: Language, zone: Zone): string {
   if (fact.type !== 'text' || value === undefined || value === null) return valueWords(fact.type, value, language, zone)
-  const texts = (Array.isArray(value) ? value : [value]) as readonly string[]
+  if (!Array.isArray(value)) return nameOf(fact, value as string, language)
   return listWords(
-    texts.map((text) => nameOf(fact, text, language)),
+    (value as readonly string[]).map((text) => nameOf(fact, text, language)),
     language,
   )
 }

@@ -61,7 +61,8 @@ async function untilNothingIsDue(lab: Lab, all: All, within: number): Promise<vo
     atOnce = next.at > lab.now() ? 0 : atOnce + 1
     if (next.at > lab.now()) await lab.advance(next.at - lab.now() + 1000)
     else if (atOnce % roundsInHalfAMinute === 0) await lab.advance(30_000)
-    else await doIt(lab, all, 'worker', (app) => workOnce(app, next.queues))
+    // The queue of refunds also ends a recovery, for which others wait.
+    else await doIt(lab, all, 'worker', (app) => workOnce(app, ['refund', ...next.queues]))
   }
 }
 
